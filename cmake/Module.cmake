@@ -1,0 +1,31 @@
+# mitori_module(NAME LINKS module... FOREIGN target...)
+#
+# A module is a folder of src/, a namespace and a static library of the same name. LINKS says in CMake what
+# src/layers.txt says for the includes.
+function(mitori_module name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS;FOREIGN")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+    list(TRANSFORM arg_LINKS PREPEND mitori_)
+    if(sources)
+        add_library(mitori_${name} STATIC ${sources})
+        target_link_libraries(mitori_${name} PUBLIC mitori_options ${arg_LINKS} ${arg_FOREIGN})
+    else()
+        add_library(mitori_${name} INTERFACE)
+        target_link_libraries(mitori_${name} INTERFACE mitori_options ${arg_LINKS} ${arg_FOREIGN})
+    endif()
+endfunction()
+
+# mitori_tests(NAME LINKS module...): tests/NAME/*_test.cpp become one program, NAME_test, known to ctest case by case.
+function(mitori_tests name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS")
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+    if(NOT sources)
+        return()
+    endif()
+    list(TRANSFORM arg_LINKS PREPEND mitori_)
+    add_executable(${name}_test ${sources})
+    target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_compile_definitions(${name}_test PRIVATE MITORI_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/${name}")
+    target_link_libraries(${name}_test PRIVATE mitori_${name} ${arg_LINKS} GTest::gmock GTest::gtest_main)
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)
+endfunction()

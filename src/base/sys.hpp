@@ -1,0 +1,83 @@
+// The wall of system calls: every call with an effect that the parent's side makes is here, thin and named after the
+// call. It is the seam of tests (tests/fake replaces this file at link time) and the only place that reads errno.
+// The child's side has its own, without errno and allocation: process/detail/raw.hpp.
+//
+// All descriptors come back close-on-exec. EINTR is retried where retrying is right. Nothing here throws but bad_alloc.
+#pragma once
+
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <fcntl.h>
+#include <span>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "base/signal.hpp"
+#include "base/time.hpp"
+
+struct rusage;
+
+namespace mitori::base::sys {
+
+// -- files
+[[nodiscard]] Result<Fd> open(std::string const& path, int flags, mode_t mode = 0);
+[[nodiscard]] Result<Fd> open_at(int directory, std::string const& path, int flags, mode_t mode = 0);
+[[nodiscard]] Result<std::size_t> read(int fd, std::span<std::byte> into);
+[[nodiscard]] Result<std::size_t> write(int fd, std::span<std::byte const> from);
+[[nodiscard]] Result<void> write_all(int fd, std::string_view text);
+/// The whole file. Refuses what is longer than `limit` (EFBIG): a unit file is not a disk image.
+[[nodiscard]] Result<std::string> read_file(std::string const& path, std::size_t limit = 4u << 20);
+[[nodiscard]] Result<std::string> read_file_at(int directory, std::string const& path, std::size_t limit = 4u << 20);
+/// Replaces the file whole: written beside, then renamed over.
+[[nodiscard]] Result<void> write_file(std::string const& path, std::string_view text, mode_t mode = 0644);
+[[nodiscard]] Result<struct stat> stat(std::string const& path);
+[[nodiscard]] Result<struct stat> lstat(std::string const& path);
+[[nodiscard]] Result<std::string> read_link(std::string const& path);
+[[nodiscard]] Result<void> mkdir(std::string const& path, mode_t mode);
+/// mkdir -p: parents with 0755, an existing directory is fine.
+[[nodiscard]] Result<void> make_directories(std::string const& path, mode_t mode = 0755);
+[[nodiscard]] Result<void> mkdir_at(int directory, std::string const& name, mode_t mode);
+[[nodiscard]] Result<void> remove_directory(std::string const& path);
+[[nodiscard]] Result<void> remove_directory_at(int directory, std::string const& name);
+[[nodiscard]] Result<void> unlink(std::string const& path);
+/// rm -rf of one path, through descriptors (no symbolic link is followed, no file system border is crossed).
+[[nodiscard]] Result<void> remove_tree(std::string const& path);
+/// Names in a directory without "." and "..", unsorted.
+[[nodiscard]] Result<std::vector<std::string>> list_directory(std::string const& path);
+[[nodiscard]] Result<std::vector<std::string>> list_directory_at(int directory, std::string const& name = ".");
+[[nodiscard]] Result<bool> access(std::string const& path, int mode);
+
+// -- processes
+[[nodiscard]] Result<Fd> pidfd_open(pid_t pid);
+[[nodiscard]] Result<void> pidfd_send_signal(int pidfd, Signal signal);
+/// waitid(P_PIDFD): the siginfo and usage of the child, or si_pid == 0 when it has not ended (with WNOHANG).
+[[nodiscard]] Result<siginfo_t> wait_pidfd(int pidfd, int options, struct ::rusage* usage = nullptr);
+/// waitid(P_ALL, WNOHANG|WEXITED|WNOWAIT): who could be reaped; ECHILD is an empty answer (si_pid == 0).
+[[nodiscard]] Result<siginfo_t> peek_any_child();
+/// waitid(P_PID): takes exactly this child.
+[[nodiscard]] Result<siginfo_t> wait_pid(pid_t pid, int options, struct ::rusage* usage = nullptr);
+[[nodiscard]] Result<void> set_child_subreaper();
+[[nodiscard]] Result<void> set_process_name(std::string const& name);
+
+// -- sockets and pipes
+struct Pair {
+    Fd first;
+    Fd second;
+};
+[[nodiscard]] Result<Pair> pipe(int flags = 0);
+[[nodiscard]] Result<Pair> socket_pair(int type);
+[[nodiscard]] Result<Fd> memfd(std::string const& name);
+
+// -- clocks
+[[nodiscard]] Usec now_monotonic();
+[[nodiscard]] Usec now_realtime();
+[[nodiscard]] inline Stamp now() { return {now_realtime(), now_monotonic()}; }
+
+} // namespace mitori::base::sys
