@@ -1,0 +1,92 @@
+// Control groups: one per unit, so that a unit's processes are known however they hide. One face, three places:
+//
+//     unified   cgroup v2 at its usual place, controllers and all
+//     hybrid    v1 controllers; v2 mounted beside them (…/unified) for tracking and cgroup.kill
+//     none      no writable v2: every call that needs one answers ENOTSUP, and the manager tracks by other means
+//
+// Paths are relative to the base group, the group in which the manager may do as it likes ("" is the base itself,
+// "system.slice/nginx.service" a unit's). The manager itself moves into <base>/init.scope where v2 forbids processes in
+// inner groups. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/names.hpp"
+#include "base/result.hpp"
+#include "base/signal.hpp"
+#include "base/time.hpp"
+
+namespace mitori::cgroup {
+
+enum class Place { unified, hybrid, none };
+
+/// What the kernel has counted; empty where no controller counts it here.
+struct Accounting {
+    std::optional<base::Usec> cpu;
+    std::optional<std::uint64_t> memory;      ///< bytes
+    std::optional<std::uint64_t> memory_peak; ///< bytes
+    std::optional<std::uint64_t> tasks;       ///< threads
+};
+
+class Groups {
+public:
+    virtual ~Groups() = default;
+
+    [[nodiscard]] virtual Place place() const = 0;
+    /// Why the place is what it is, in a sentence for people.
+    [[nodiscard]] virtual std::string reason() const = 0;
+    /// The base as /proc/<pid>/cgroup shows it, "/" or "/user.slice/…": prefix of a unit's ControlGroup property.
+    [[nodiscard]] virtual std::string base() const = 0;
+
+    /// Makes the group and its parents; an existing one is fine.
+    [[nodiscard]] virtual base::Result<void> make(std::string const& path) = 0;
+    /// A directory descriptor for PlanBuilder::born_in_cgroup.
+    [[nodiscard]] virtual base::Result<base::Fd> open(std::string const& path) = 0;
+    /// Every process in the group and the groups below it. A group that does not exist has none.
+    [[nodiscard]] virtual base::Result<std::vector<pid_t>> pids(std::string const& path) = 0;
+    [[nodiscard]] virtual base::Result<bool> populated(std::string const& path) = 0;
+    /// SIGKILL goes by cgroup.kill where there is one (5.14): no fork can escape it. Other signals go to each process by
+    /// pidfd, after looking that it still is a member. Returns how many were signalled (0 for cgroup.kill on nobody).
+    [[nodiscard]] virtual base::Result<std::size_t> kill(std::string const& path, base::Signal signal,
+                                                         std::vector<pid_t> const& spare = {}) = 0;
+    /// Removes the group and those below it, deepest first. EBUSY while a process is inside. Absent is fine.
+    [[nodiscard]] virtual base::Result<void> remove(std::string const& path) = 0;
+    [[nodiscard]] virtual Accounting account(std::string const& path) = 0;
+    /// The group of a process as a path below the base; nothing when it lives elsewhere.
+    [[nodiscard]] virtual std::optional<std::string> path_of(pid_t pid) = 0;
+
+    /// Asks to be told when the group becomes empty: once, by its path in take_empty().
+    [[nodiscard]] virtual base::Result<void> watch_empty(std::string const& path) = 0;
+    virtual void unwatch(std::string const& path) = 0;
+    /// Readable when take_empty() has something; -1 where the place is none. One inotify descriptor for all groups.
+    [[nodiscard]] virtual int events() const = 0;
+    [[nodiscard]] virtual std::vector<std::string> take_empty() = 0;
+};
+
+struct OpenOptions {
+    /// Where /proc/mounts and /proc/self/cgroup are read from: tests give a fake tree.
+    std::string proc = "/proc";
+    /// A group below our own in which to work, e.g. "mitori": so that a manager beside another init keeps to itself.
+    /// Empty: our own group is the base (PID 1, or a delegated group that we are alone in).
+    std::string below;
+};
+/// Never fails: where nothing works the answer is a Groups whose place is none and whose reason says why.
+[[nodiscard]] std::unique_ptr<Groups> open_groups(OpenOptions const& options = {});
+
+} // namespace mitori::cgroup
+
+template <>
+struct mitori::base::Names<mitori::cgroup::Place> {
+    using Place = mitori::cgroup::Place;
+    static constexpr auto table = std::to_array<Name<Place>>({
+        {Place::unified, "unified"},
+        {Place::hybrid, "hybrid"},
+        {Place::none, "none"},
+    });
+};
