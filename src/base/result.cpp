@@ -12,7 +12,8 @@ std::string Error::message() const {
     if (number == 0) return text;
     // glibc's strerrordesc_np is thread-safe and untranslated, unlike strerror.
     char const* reason = ::strerrordesc_np(number);
-    return fmt::format("{}{}{}", text, text.empty() ? "" : ": ", reason != nullptr ? reason : errno_name(number).c_str());
+    return fmt::format("{}{}{}", text, text.empty() ? "" : ": ",
+                       reason != nullptr ? reason : errno_name(number).c_str());
 }
 
 std::unexpected<Error> errno_error(std::string operation, std::string subject) {
