@@ -83,6 +83,11 @@ class CheckLayers(unittest.TestCase):
         found = self.problems({"base/b.hpp": '#include "base/c.hpp"', "base/c.hpp": '#include "base/b.hpp"'})
         self.assert_one(found, "base/b.hpp -> base/c.hpp -> base/b.hpp")
 
+    def test_a_link_that_the_table_forbids_is_refused(self):
+        good = "mitori_module(base FOREIGN fmt::fmt)\nmitori_module(manager LINKS base process FOREIGN PkgConfig::X)\n"
+        self.assertEqual(self.problems({"CMakeLists.txt": good}), [])
+        self.assert_one(self.problems({"CMakeLists.txt": good + "mitori_module(process LINKS base loop)"}), "process links loop")
+
     def test_a_folder_without_a_line_is_refused(self):
         self.assert_one(self.problems({"attic/b.cpp": ""}), "no module")
 
