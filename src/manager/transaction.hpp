@@ -1,0 +1,119 @@
+// Station 3: what has to be done so that one unit gets what was asked for it. A pure function of the graph, the states
+// and the jobs that are queued already.
+//
+// Building, in this order
+//   1. pull in      the request's job and, from it, the jobs its relations ask for:
+//                     start   Requires, BindsTo: start (must work); Wants, Upholds: start (may fail); Requisite:
+//                             verify-active; Conflicts, ConflictedBy: stop
+//                     stop    RequiredBy, BoundBy, ConsistsOf, (PartOf's other end), PropagatesStopTo: stop
+//                     restart the same, each as try-restart
+//                     reload  PropagatesReloadTo: try-reload
+//   2. merge        two jobs of one unit become one (start+verify-active = start, restart+reload = restart …); two that
+//                   contradict each other: one that the request does not need is dropped, else the request is refused
+//   3. prune        jobs that are redundant (the unit is that already) and do not conflict with queued ones, and jobs
+//                   that nobody needs any more
+//   4. order        Before/After among the jobs; a cycle is broken by dropping a job that the request does not need,
+//                   and named; else the request is refused
+//   5. fit          against queued jobs by the mode (replace, fail, …)
+//
+// A stop job of a pair is always ordered before a start job, whichever way Before/After points (systemd.unit(5)).
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "base/names.hpp"
+#include "manager/graph.hpp"
+#include "manager/states.hpp"
+
+namespace mitori::manager {
+
+enum class JobType : std::uint8_t {
+    start,
+    verify_active,
+    stop,
+    reload,
+    restart,
+    // what a request or a relation may ask for; collapsed to one of the above (or nop) by the unit's state
+    try_restart,
+    try_reload,
+    reload_or_start,
+    nop,
+};
+
+enum class Mode : std::uint8_t { replace, fail, replace_irreversibly, isolate, flush, ignore_dependencies, ignore_requirements, triggering };
+
+/// Who asks: a person may be refused by RefuseManualStart=, a dependency not.
+enum class Asker : std::uint8_t { client, manager };
+
+struct Request {
+    UnitRef unit;
+    JobType type = JobType::start;
+    Mode mode = Mode::replace;
+    Asker asker = Asker::client;
+};
+
+/// What the builder needs to know of a unit beside its file.
+struct UnitFacts {
+    ActiveState active = ActiveState::inactive;
+    /// The queued job, nop for none, and whether it may be replaced by a later request.
+    JobType queued = JobType::nop;
+    bool queued_irreversible = false;
+    bool can_reload = false;
+};
+using FactsOf = std::function<UnitFacts(UnitRef)>;
+
+struct PlannedJob {
+    UnitRef unit;
+    JobType type;
+    /// Needed by the request: its failure is the request's. Others were only wanted.
+    bool matters = false;
+    bool irreversible = false;
+};
+
+struct Transaction {
+    std::vector<PlannedJob> jobs; ///< the request's own job (the anchor) is the first; no unit twice
+    std::vector<UnitRef> cancel;  ///< whose queued jobs are replaced or, with flush, removed
+    std::vector<std::string> notes; ///< what was dropped and why: cycles broken, wanted units that cannot load
+};
+
+/// Why there is no transaction. The words are D-Bus error names of org.freedesktop.systemd1.
+enum class Refused : std::uint8_t {
+    no_such_unit,
+    load_failed,
+    bad_unit_setting,
+    unit_masked,
+    job_type_not_applicable,
+    only_by_dependency,
+    transaction_is_destructive,
+    transaction_jobs_conflicting,
+    transaction_order_is_cyclic,
+    no_isolation,
+};
+struct TransactionError {
+    Refused why;
+    std::string text;
+};
+
+[[nodiscard]] std::expected<Transaction, TransactionError> build_transaction(Graph const& graph, FactsOf const& facts,
+                                                                              Request const& request);
+
+} // namespace mitori::manager
+
+template <>
+struct mitori::base::Names<mitori::manager::JobType> {
+    using Type = mitori::manager::JobType;
+    static constexpr auto table = std::to_array<Name<Type>>({
+        {Type::start, "start"},
+        {Type::verify_active, "verify-active"},
+        {Type::stop, "stop"},
+        {Type::reload, "reload"},
+        {Type::restart, "restart"},
+        {Type::try_restart, "try-restart"},
+        {Type::try_reload, "try-reload"},
+        {Type::reload_or_start, "reload-or-start"},
+        {Type::nop, "nop"},
+    });
+};
