@@ -13,9 +13,9 @@ namespace mitori::base {
 enum class Priority { err = 3, warning = 4, notice = 5, info = 6, debug = 7 };
 
 /// Everything that log() is given goes here; the default writes "mitori: text\n" to stderr with one write(2), or
-/// "<4>text\n" when stderr is the journal's ($JOURNAL_STREAM names it) or the kernel's log (/dev/kmsg). Control characters
-/// are shown as escapes, so a line stays a line. Not thread-safe: sink and level are set before threads begin; an empty
-/// sink restores the default.
+/// "<4>text\n" when stderr is the journal's ($JOURNAL_STREAM names it) or the kernel's log (/dev/kmsg). Control
+/// characters are shown as escapes, so a line stays a line. Not thread-safe: sink and level are set before threads
+/// begin; an empty sink restores the default.
 using LogSink = std::function<void(Priority, std::string_view)>;
 void set_log_sink(LogSink sink);
 /// Less important lines are dropped. Default: info.

@@ -23,7 +23,9 @@ struct Signal {
 /// A set of signals as one word, bit n-1 for signal n: the kernel's own sigset_t on every architecture of Linux.
 struct SignalSet {
     std::uint64_t bits = 0;
-    [[nodiscard]] bool has(Signal signal) const { return signal.number > 0 && ((bits >> (signal.number - 1)) & 1U) != 0; }
+    [[nodiscard]] bool has(Signal signal) const {
+        return signal.number > 0 && ((bits >> (signal.number - 1)) & 1U) != 0;
+    }
     void add(Signal signal) { bits |= std::uint64_t{1} << (signal.number - 1); }
     friend bool operator==(SignalSet const&, SignalSet const&) = default;
 };

@@ -74,8 +74,8 @@ struct Pair {
 [[nodiscard]] Result<Pair> pipe(int flags = 0);
 [[nodiscard]] Result<Pair> socket_pair(int type);
 [[nodiscard]] Result<Fd> memfd(std::string const& name);
-/// A stream socket at `path` that listens, non-blocking. What a dead server left there is replaced; EADDRINUSE where one
-/// answers. `mode` says who may connect; the umask does not count.
+/// A stream socket at `path` that listens, non-blocking. What a dead server left there is replaced; EADDRINUSE where
+/// one answers. `mode` says who may connect; the umask does not count.
 [[nodiscard]] Result<Fd> listen_unix(std::string const& path, mode_t mode);
 [[nodiscard]] Result<Fd> connect_unix(std::string const& path);
 /// The next connection, non-blocking; EAGAIN where none waits.

@@ -37,7 +37,8 @@ template <class Int>
 [[nodiscard]] std::string show_size(std::uint64_t bytes);
 
 /// The entry of `known` nearest to `text` by edit distance (transpositions count once), if near enough to be a typo.
-[[nodiscard]] std::optional<std::string_view> nearest(std::string_view text, std::vector<std::string_view> const& known);
+[[nodiscard]] std::optional<std::string_view> nearest(std::string_view text,
+                                                      std::vector<std::string_view> const& known);
 
 /// A word as a shell or a unit file would need it to read it back: bare, or in double quotes with C escapes.
 [[nodiscard]] std::string quote(std::string_view word);

@@ -22,7 +22,9 @@ struct Stamp {
     friend bool operator==(Stamp const&, Stamp const&) = default;
 };
 
-[[nodiscard]] constexpr Usec plus(Usec a, Usec b) { return (a == infinity || b == infinity || a > infinity - b) ? infinity : a + b; }
+[[nodiscard]] constexpr Usec plus(Usec a, Usec b) {
+    return (a == infinity || b == infinity || a > infinity - b) ? infinity : a + b;
+}
 
 /// Reads "5min 20s", "2", "1.5h", "infinity". A bare number counts in `unit`. systemd.time(7).
 [[nodiscard]] Result<Usec> parse_span(std::string_view text, Usec unit = std::chrono::seconds(1));
