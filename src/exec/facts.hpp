@@ -1,0 +1,72 @@
+// The facts of the hour: everything beside the unit's file that the plan of its child depends on. Gathered here, by
+// reading (users, environment files); make_plan then needs nothing but its arguments.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "process/spawn.hpp"
+#include "unit/load.hpp"
+#include "unit/unit.hpp"
+
+namespace mitori::exec {
+
+/// Which of a unit's commands is to run: it decides on variables, identity and whether output directories are made.
+enum class Purpose : std::uint8_t { condition, start_pre, start, start_post, reload, stop, stop_post };
+
+/// A user with its groups, resolved: getpwnam_r(3), getgrouplist(3). See docs/adr/0010.
+struct Identity {
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::vector<gid_t> groups; ///< supplementary, sorted
+    std::string user;
+    std::string home;
+    std::string shell;
+};
+
+/// What does not change from child to child: who the manager is and where it keeps things.
+struct Place {
+    unit::Scope scope = unit::Scope::system;
+    uid_t uid = 0;          ///< the manager's own
+    bool privileged = true; ///< may change identity: root
+    unit::Host host;
+    std::vector<std::string> environment; ///< "K=V" that services inherit: the manager's own for users, PATH and LANG for the system
+    std::string notify_socket;
+    /// Where the output of services goes while there is no journal: the manager's own stdout and stderr. Borrowed.
+    int output = 1;
+    int error = 2;
+};
+
+/// For one child.
+struct Facts {
+    std::optional<Identity> identity; ///< nothing: as the manager
+    std::vector<unit::EnvironmentEntry> file_environment; ///< of EnvironmentFile=, in order
+    std::string invocation_id;        ///< 32 hex digits
+    std::optional<pid_t> main_pid;    ///< $MAINPID
+    /// For ExecStop= and ExecStopPost=: $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS.
+    std::vector<unit::EnvironmentEntry> result_environment;
+    int cgroup = -1; ///< the unit's cgroup v2 directory, borrowed; -1: none
+    bool notify = false; ///< NOTIFY_SOCKET is set
+    base::Usec watchdog{0};
+};
+
+/// Resolves User=, Group=, SupplementaryGroups=. Stage::user or Stage::group with the name when one does not exist, or
+/// when an unprivileged manager is asked for somebody else than itself (EPERM). May block on name services.
+[[nodiscard]] std::expected<std::optional<Identity>, process::SpawnError> resolve_identity(unit::Exec const& exec,
+                                                                                           Place const& place);
+
+/// Reads EnvironmentFile= (globs allowed): systemd.exec(5). A missing file without "-" is an error with its path.
+[[nodiscard]] base::Result<std::vector<unit::EnvironmentEntry>> read_environment_files(unit::Exec const& exec);
+/// The text of one environment file. Lines that are none are returned as notes ("file:3: …").
+[[nodiscard]] std::vector<unit::EnvironmentEntry> parse_environment_file(std::string_view text, std::string const& path,
+                                                                         std::vector<std::string>& notes);
+
+/// The Place of this process.
+[[nodiscard]] Place read_place(unit::Scope scope, unit::Host host, std::string notify_socket);
+
+} // namespace mitori::exec
