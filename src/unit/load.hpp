@@ -32,7 +32,8 @@ struct Host {
     std::string configuration_directory; ///< %E
     std::string temporary_directory;     ///< %T
     std::string large_temporary_directory; ///< %V
-    std::string host_name;               ///< %H
+    std::string host_name;               ///< %H, and %l up to the first dot
+    std::string pretty_host_name;        ///< %q; empty: as %l
     std::string machine_id;              ///< %m
     std::string boot_id;                 ///< %b
     std::string kernel_release;          ///< %v
