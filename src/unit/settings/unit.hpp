@@ -121,7 +121,7 @@ struct Info {
     EmergencyAction success_action = EmergencyAction::none;
     EmergencyAction failure_action = EmergencyAction::none;
     base::Usec job_timeout = base::infinity;
-    base::Usec job_running_timeout = base::infinity;
+    std::optional<base::Usec> job_running_timeout; ///< default: job_timeout
 };
 
 struct Install {
