@@ -37,14 +37,15 @@ public:
     Value() : held_(std::string()) {}
     template <class T>
         requires std::is_constructible_v<Variant, T&&> && (!std::is_same_v<std::remove_cvref_t<T>, Value>)
-    Value(T&& value) : held_(std::forward<T>(value)) {} // NOLINT(google-explicit-constructor): a value is a value
+    Value(T&& value) : held_(std::forward<T>(value)) {}   // NOLINT(google-explicit-constructor): a value is a value
     Value(char const* text) : held_(std::string(text)) {} // NOLINT(google-explicit-constructor): not a bool
 
     [[nodiscard]] Variant const& held() const { return held_; }
     /// "b", "u", "as", "a(sasbttttuii)": the D-Bus signature of the held value.
     [[nodiscard]] std::string signature() const;
 
-    // Lenient readers for clients: a default where the value is of another kind. Numbers convert.
+    // Lenient readers for clients: a default where the value is of another kind. Numbers convert where they fit.
+    /// Numbers in decimal, "yes" or "no", the words of a list with spaces between; "" of a Struct.
     [[nodiscard]] std::string text() const;
     [[nodiscard]] std::uint64_t number(std::uint64_t fallback = 0) const;
     [[nodiscard]] std::int64_t integer(std::int64_t fallback = 0) const;
