@@ -115,6 +115,9 @@ struct JobNew {
 /// Some properties of a unit have changed (its states, its main process …): fetch what you need.
 struct UnitChanged {
     std::string unit;
+    /// Where the teller has them at hand; empty else.
+    std::string active_state;
+    std::string sub_state;
 };
 struct Reloading {
     bool active = false;
