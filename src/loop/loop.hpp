@@ -28,7 +28,15 @@ struct sd_event;
 
 namespace mitori::loop {
 
-enum class Urgency : std::int64_t { notify = -50, spawner = -40, exit = -30, group = -20, normal = 0, timer = 10, idle = 20 };
+enum class Urgency : std::int64_t {
+    notify = -50,
+    spawner = -40,
+    exit = -30,
+    group = -20,
+    normal = 0,
+    timer = 10,
+    idle = 20
+};
 
 /// What a descriptor is ready for. A hang-up or error counts as both.
 struct Ready {
@@ -54,7 +62,8 @@ public:
     /// process has ended.
     [[nodiscard]] virtual base::Result<WatchPtr> on_ready(int fd, Interest interest, Urgency urgency,
                                                           std::function<void(Ready)> handler) = 0;
-    /// Blocks the signal for the process and delivers it here.
+    /// Blocks the signal for the calling thread (the loop's; threads made later inherit that) and delivers it here. It
+    /// stays blocked when the watch goes: one that is still pending would otherwise do its default.
     [[nodiscard]] virtual base::Result<WatchPtr> on_signal(base::Signal signal, std::function<void()> handler) = 0;
     /// Once, at a monotonic time or up to `slack` later, so that wake-ups can be shared.
     [[nodiscard]] virtual base::Result<WatchPtr> at(base::Usec monotonic, base::Usec slack,
