@@ -60,13 +60,23 @@ struct Scheduling {
 /// The kernel's affinity mask: bit n of word n/64 for CPU n. Up to 1024 CPUs.
 using CpuMask = std::array<std::uint64_t, 16>;
 
-/// One of the managed directories of systemd.exec(5) (RuntimeDirectory= and its kin), by absolute path.
+/// One of the managed directories of systemd.exec(5) (RuntimeDirectory= and its kin), by absolute path. An owner or
+/// group of `owner_stays` is left as it is (new directories then belong to who makes them).
 struct ManagedDirectory {
+    static constexpr std::uint32_t owner_stays = ~std::uint32_t{0};
+    /// What becomes of a directory that is there already: ConfigurationDirectory= leaves mode and owner alone.
+    enum class Existing : std::uint8_t { is_adjusted, stays };
     std::string path;
     mode_t mode = 0755;
     uid_t uid = 0;
     gid_t gid = 0;
+    Existing existing = Existing::is_adjusted;
 };
+
+/// What follows when the kernel denies a wish for lack of privilege (EPERM, EACCES): the step fails; the nearest value
+/// that is allowed is taken instead (systemd's way with limits and nice); or nothing changes (its way with the OOM
+/// score).
+enum class Denied : std::uint8_t { is_error, takes_nearest, is_ignored };
 
 enum class ClearEnvironment { no, yes };
 
@@ -94,52 +104,67 @@ private:
 ///   open slot 1 /dev/null rdonly
 ///   place 0<-slot1 1<-slot2 2<-slot2, close all others
 ///   env PATH=/usr/bin
+///   env LISTEN_PID=<pid>
 ///   exec /usr/sbin/nginx "-g" "daemon on;"
+/// `exec` shows argv from argv[1] on; "as NAME" tells an argv[0] that is not the path, "first of A B" several
+/// candidates.
 [[nodiscard]] std::string show(Plan const& plan);
 
 /// Puts a plan together. The caller chooses the order of the steps: the order is the meaning.
 class PlanBuilder {
 public:
     // -- process attributes
-    void new_session();                      ///< setsid(2)
-    void new_group();                        ///< setpgid(0, 0)
-    void join_group(pid_t group);            ///< setpgid(0, group)
-    void limit(Limit const& limit);          ///< fails as Stage::limits
-    void nice(int value);                    ///< setpriority(2), absolute
+    void new_session();           ///< setsid(2)
+    void new_group();             ///< setpgid(0, 0)
+    void join_group(pid_t group); ///< setpgid(0, group)
+    /// Fails as Stage::limits. Nearest: both values no higher than the hard limit that the child inherits; an EPERM
+    /// with an unlimited hard limit stays an error.
+    void limit(Limit const& limit, Denied denied = Denied::is_error);
+    /// setpriority(2), absolute. Nearest: what RLIMIT_NICE allows, or the inherited value where that is lower still.
+    void nice(int value, Denied denied = Denied::is_error);
     void scheduler(Scheduling const& value); ///< Stage::setscheduler
-    void io_priority(int value);             ///< ioprio_set(2), class << 13 | level
+    void io_priority(int value);             ///< ioprio_set(2), class << 13 | level; Stage::ioprio
     void cpu_affinity(CpuMask const& mask);
-    void oom_score_adjust(int value); ///< writes /proc/self/oom_score_adj; Stage::oom_adjust
+    /// Writes /proc/self/oom_score_adj; Stage::oom_adjust.
+    void oom_score_adjust(int value, Denied denied = Denied::is_error);
     void umask(mode_t mask);
     void timer_slack(std::uint64_t nanoseconds);
     void no_new_privileges();
-    /// prctl(PR_SET_PDEATHSIG); the child ends at once (SIGKILL to itself) if its parent is gone already.
+    /// prctl(PR_SET_PDEATHSIG); the child ends at once (SIGKILL to itself) if its parent is gone already. The kernel
+    /// forgets it when user or group change: a plan that asks for it before them is refused. The parent is the thread
+    /// that called spawn() (that started the Spawner).
     void parent_death_signal(base::Signal signal);
 
     // -- cgroups
     /// The child begins its life in this cgroup v2 directory (CLONE_INTO_CGROUP); where the kernel cannot, the child's
-    /// first step moves it there. At most once.
+    /// first step moves it there. At most once; a lent or given slot. Fails as Stage::cgroup.
     void born_in_cgroup(Slot directory);
     /// Writes itself into `cgroup.procs` of this directory: v1 hierarchies.
     void join_cgroup(Slot directory);
 
     // -- file system
-    void root_directory(std::string_view path);                 ///< chroot + chdir("/")
+    void root_directory(std::string_view path); ///< chroot + chdir("/")
     enum class Missing { is_error, is_ignored };
     void working_directory(std::string_view path, Missing missing);
     /// mkdir -p (parents 0755), then owner and mode of the last component; everything below changes its owner too when
-    /// the last component's owner did not match (systemd.exec(5)). No symbolic link is followed at the last component.
+    /// the last component's owner did not match (systemd.exec(5)). No symbolic link is followed at the last component
+    /// nor below it. An id of -1 leaves that owner as it is.
     void managed_directory(ManagedDirectory const& directory, Stage stage);
+    /// symlink(2) at `path`, its parents made (0755) where missing. A link that says `target` already is fine; anything
+    /// else in its place is EEXIST.
+    void symbolic_link(std::string_view target, std::string_view path, Stage stage);
 
     // -- descriptors
-    [[nodiscard]] Slot lend(int fd);          ///< borrows: the caller keeps it open until the start has been reported
-    [[nodiscard]] Slot give(base::Fd fd);     ///< the plan owns it
+    [[nodiscard]] Slot lend(int fd);      ///< borrows: the caller keeps it open until the start has been reported
+    [[nodiscard]] Slot give(base::Fd fd); ///< the plan owns it
     [[nodiscard]] Slot open_file(std::string_view path, int flags, mode_t mode, Stage stage);
     /// A connected AF_UNIX stream socket.
     [[nodiscard]] Slot connect_unix(std::string_view path, Stage stage);
     void truncate(Slot slot, Stage stage); ///< ftruncate(slot, 0)
-    /// Makes the terminal in this slot the controlling one (TIOCSCTTY, stealing it where privilege allows).
-    void controlling_terminal(Slot slot, Stage stage);
+    /// Makes the terminal in this slot the controlling one (TIOCSCTTY), stealing it from another session where that is
+    /// asked for and privilege allows; EPERM else.
+    enum class Steal : std::uint8_t { no, yes };
+    void controlling_terminal(Slot slot, Stage stage, Steal steal = Steal::yes);
     struct Placement {
         Slot slot;
         int number;
@@ -153,30 +178,45 @@ public:
     void user(uid_t uid);                                 ///< setresuid(2)
 
     // -- signals
-    /// Every signal to its default, but those of `ignored`.
+    /// Every signal to its default, but those of `ignored`. Without this step what the parent ignores stays ignored.
     void signal_dispositions(base::SignalSet ignored);
+    /// The mask that the program begins with; set last of all, after every other step and just before the exec. Without
+    /// this step: nothing blocked.
     void signal_mask(base::SignalSet blocked);
 
     // -- the end
-    /// The whole environment, "K=V" each. Values that only the child knows: `pid_variable`.
+    /// The whole environment, "K=V" each; before `execute`. Values that only the child knows: `pid_variable`.
     void environment(std::vector<std::string> entries);
-    /// Adds NAME=<the child's pid>: LISTEN_PID and WATCHDOG_PID of sd_listen_fds(3), sd_watchdog_enabled(3).
+    /// Adds NAME=<the child's pid>, instead of any NAME of `environment`: LISTEN_PID and WATCHDOG_PID of
+    /// sd_listen_fds(3), sd_watchdog_enabled(3). Before `execute`.
     void pid_variable(std::string_view name);
     /// execve(2) of the first of `candidates` that exists: a plain path, or one candidate per directory of a search
-    /// path. ENOENT, ENOTDIR and EACCES try the next; the error reported is EACCES if any candidate gave it, as execvp(3).
+    /// path. ENOENT, ENOTDIR and EACCES try the next; the error reported is EACCES if any candidate gave it, as
+    /// execvp(3).
     void execute(std::vector<std::string> candidates, std::vector<std::string> argv);
     /// fexecve(3) by execveat(2). A script needs its descriptor to stay open: its interpreter reads /dev/fd/N.
     void execute_descriptor(Slot program, std::vector<std::string> argv);
 
-    /// EINVAL, with the reason as subject, for a plan that breaks the invariants above.
+    /// EINVAL, with the reason as subject, for a plan that breaks the invariants above; E2BIG for one of more than
+    /// 16 MiB or 4096 slots.
     [[nodiscard]] base::Result<Plan> finish() &&;
 
 private:
+    template <class Payload>
+    void add(Stage stage, Payload payload);
+    template <class Payload, class Fill>
+    void add(Stage stage, Payload payload, Fill fill);
+    [[nodiscard]] std::vector<std::string> environment_entries() const;
+    void add_environment();
+    void break_with(std::string reason);
+    [[nodiscard]] Slot next_opened();
+
     Plan plan_;
-    // Filled by plan.cpp: the growing list of steps and what finish() checks.
-    std::uint16_t slots_ = 0;
-    std::uint16_t placed_ = 0;
-    std::uint16_t executed_ = 0;
+    std::uint16_t steps_ = 0;
+    std::uint16_t opened_ = 0;
+    std::optional<Slot> cgroup_;
+    bool pdeathsig_ = false;
+    std::string program_;
     std::vector<std::string> environment_;
     std::vector<std::string> pid_variables_;
     std::optional<base::Error> broken_;
