@@ -20,7 +20,7 @@ class ManualPages(unittest.TestCase):
 
     def test_a_page_is_called_as_its_file(self):
         for page in PAGES:
-            name, section, _ = page.name.split(".")
+            name, section, _ = page.name.rsplit(".", 2)
             first = page.read_text().splitlines()[0]
             self.assertEqual(first, f"{name}({section})")
 
