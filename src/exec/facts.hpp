@@ -32,10 +32,17 @@ struct Identity {
 /// What does not change from child to child: who the manager is and where it keeps things.
 struct Place {
     unit::Scope scope = unit::Scope::system;
-    uid_t uid = 0;          ///< the manager's own
-    bool privileged = true; ///< may change identity: root
+    uid_t uid = 0;                                  ///< the manager's own
+    pid_t pid = 0;                                  ///< the manager's own: $MANAGERPID, and whether it is PID 1
+    bool privileged = true;                         ///< may change identity: root
+    std::uint64_t capabilities = ~std::uint64_t{0}; ///< effective, bit n for capability n of capabilities(7)
+    std::vector<process::Limit> limits;             ///< the manager's own, which its children inherit
+    int oom_score_adjust = 0;                       ///< likewise
     unit::Host host;
-    std::vector<std::string> environment; ///< "K=V" that services inherit: the manager's own for users, PATH and LANG for the system
+    /// "K=V" that services inherit: the manager's own for users, PATH and LANG for the system. A program named without
+    /// a slash is searched in this PATH, then in systemd's own search path.
+    std::vector<std::string> environment;
+    std::vector<std::string> own_environment; ///< the manager's whole: for PassEnvironment=, and $TERM of /dev/console
     std::string notify_socket;
     /// Where the output of services goes while there is no journal: the manager's own stdout and stderr. Borrowed.
     int output = 1;
@@ -44,13 +51,15 @@ struct Place {
 
 /// For one child.
 struct Facts {
-    std::optional<Identity> identity; ///< nothing: as the manager
+    std::optional<Identity> identity;                     ///< nothing: as the manager
     std::vector<unit::EnvironmentEntry> file_environment; ///< of EnvironmentFile=, in order
-    std::string invocation_id;        ///< 32 hex digits
-    std::optional<pid_t> main_pid;    ///< $MAINPID
+    std::string invocation_id;                            ///< 32 hex digits
+    std::optional<pid_t> main_pid;                        ///< $MAINPID
     /// For ExecStop= and ExecStopPost=: $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS.
     std::vector<unit::EnvironmentEntry> result_environment;
-    int cgroup = -1; ///< the unit's cgroup v2 directory, borrowed; -1: none
+    /// For ExecCondition=, ExecStartPre= and ExecStart= of a unit that OnFailure= or OnSuccess= began: $MONITOR_….
+    std::vector<unit::EnvironmentEntry> monitor_environment;
+    int cgroup = -1;     ///< the unit's cgroup v2 directory, borrowed; -1: none
     bool notify = false; ///< NOTIFY_SOCKET is set
     base::Usec watchdog{0};
 };
@@ -60,13 +69,15 @@ struct Facts {
 [[nodiscard]] std::expected<std::optional<Identity>, process::SpawnError> resolve_identity(unit::Exec const& exec,
                                                                                            Place const& place);
 
-/// Reads EnvironmentFile= (globs allowed): systemd.exec(5). A missing file without "-" is an error with its path.
+/// Reads EnvironmentFile= (globs allowed): systemd.exec(5). A missing file without "-" is an error with its path. What
+/// a file holds that is no assignment is logged and left out.
 [[nodiscard]] base::Result<std::vector<unit::EnvironmentEntry>> read_environment_files(unit::Exec const& exec);
-/// The text of one environment file. Lines that are none are returned as notes ("file:3: …").
+/// The text of one environment file, in order. What is no assignment, or is not UTF-8, is returned as a note
+/// ("file:3: …").
 [[nodiscard]] std::vector<unit::EnvironmentEntry> parse_environment_file(std::string_view text, std::string const& path,
                                                                          std::vector<std::string>& notes);
 
-/// The Place of this process.
+/// The Place of this process. Reads /proc/self and, for the system, the locale's file.
 [[nodiscard]] Place read_place(unit::Scope scope, unit::Host host, std::string notify_socket);
 
 } // namespace mitori::exec
