@@ -16,6 +16,7 @@ floor 2
 manager: base process
 bin: *
 foreign systemd/sd-event.h: loop
+calls base process: fork kill
 except loop/odd.cpp -> process: a reason
 """
 
@@ -82,6 +83,19 @@ class CheckLayers(unittest.TestCase):
     def test_a_circle_of_headers_is_refused(self):
         found = self.problems({"base/b.hpp": '#include "base/c.hpp"', "base/c.hpp": '#include "base/b.hpp"'})
         self.assert_one(found, "base/b.hpp -> base/c.hpp -> base/b.hpp")
+
+    def test_a_system_call_outside_its_rooms_is_refused_with_its_line(self):
+        self.assertEqual(self.problems({"process/b.cpp": "auto p = ::fork();"}), [])
+        self.assert_one(self.problems({"loop/b.cpp": "\nauto p = ::fork();"}), "loop/b.cpp:2: ::fork is called only in base, process")
+
+    def test_a_function_of_ours_with_a_calls_name_is_not_that_call(self):
+        text = "child.kill(x); base::sys::kill(x); kill(x); // never ::fork()\n"
+        self.assertEqual(self.problems({"loop/b.cpp": text}), [])
+
+    def test_an_exception_for_calls_lets_one_file_pass(self):
+        table = TABLE + "except loop/c.cpp -> calls: a reason\n"
+        self.assertEqual(self.problems({"loop/c.cpp": "::kill(1, 2);"}, table), [])
+        self.assert_one(self.problems({"loop/c.cpp": ""}, table), "the exception can go")
 
     def test_a_link_that_the_table_forbids_is_refused(self):
         good = "mitori_module(base FOREIGN fmt::fmt)\nmitori_module(manager LINKS base process FOREIGN PkgConfig::X)\n"
