@@ -35,6 +35,8 @@ enum class Relation : std::uint8_t {
     consists_of,
     upheld_by,
     conflicted_by,
+    on_failure_of,
+    on_success_of,
 };
 
 /// Who said so: shown by `show`, and what daemon-reload may drop.
