@@ -20,7 +20,8 @@ struct ConditionResult {
 };
 
 /// Tests each condition, systemd.unit(5) "CONDITIONS AND ASSERTS". Reads only.
-[[nodiscard]] std::vector<ConditionResult> test_conditions(std::vector<unit::Condition> const& conditions, World const& world);
+[[nodiscard]] std::vector<ConditionResult> test_conditions(std::vector<unit::Condition> const& conditions,
+                                                           World const& world);
 /// All plain ones met, and at least one of those with "|" if there are any.
 [[nodiscard]] bool conditions_met(std::vector<ConditionResult> const& results);
 /// "ConditionPathExists=!/etc/foo"

@@ -5,12 +5,12 @@
 // a start that failed ends the starts that require it (result dependency). No I/O and no clock here; the owner sets the
 // timers (JobTimeoutSec=).
 //
-// Invariants: at most one job a unit (beside nop); ids rise and are never used twice; `ready()` names a job once.
+// Invariants: at most one job a unit (beside nop); ids rise and are never used twice; `ready()` names a job once, and
+// again only after it was put back (postpone, turn_into_start, or a transaction that merged more into it while it ran).
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
+#include <map>
 #include <vector>
 
 #include "base/names.hpp"
@@ -43,6 +43,7 @@ struct Job {
     JobState state = JobState::waiting;
     bool irreversible = false;
     bool matters = false;
+    bool ignore_order = false;
 };
 
 /// A job that has left the queue.
@@ -56,28 +57,57 @@ public:
     explicit Jobs(Graph const& graph) : graph_(graph) {}
 
     /// Queues a transaction. A job that merges with the unit's queued one keeps that id. Returns the anchor's id, and
-    /// in `ended` the jobs that were replaced (canceled).
+    /// in `ended` the jobs that were replaced (canceled); their ends take nothing with them.
     JobId install(Transaction const& transaction, std::vector<JobEnd>& ended);
 
+    /// The unit's queued job; nop jobs do not count. Valid until the next call that is not const.
     [[nodiscard]] Job const* of(UnitRef unit) const;
     [[nodiscard]] Job const* find(JobId id) const;
+    /// By id.
     [[nodiscard]] std::vector<Job> all() const;
-    [[nodiscard]] bool empty() const;
+    [[nodiscard]] bool empty() const { return jobs_.empty(); }
 
     /// Jobs that have become runnable and are running from now on, in order of their ids.
     [[nodiscard]] std::vector<Job> ready();
     /// A restart job whose unit has stopped goes on as a start: same id, waiting again.
     void turn_into_start(JobId id);
-    /// The job has ended; whatever it takes with it ends too. In order: the job itself first.
-    [[nodiscard]] std::vector<JobEnd> finish(JobId id, JobResult result);
+    /// A running job that could not run after all (verify-active of a unit that is still activating) waits again, for
+    /// retry() of its unit or the end of a job that it is ordered with.
+    void postpone(JobId id);
+    /// The unit's state has changed: its waiting job, if it has one, is looked at again by ready().
+    void retry(UnitRef unit);
+
+    /// The job has ended; whatever it takes with it ends too. In order: the job itself first. `unit_is` is the state
+    /// that it leaves its unit in: a start that is done though its unit is not active (a condition was not met) ends
+    /// the starts that have the unit as their Requisite=. An id that has left the queue already gives an empty answer.
+    [[nodiscard]] std::vector<JobEnd> finish(JobId id, JobResult result, ActiveState unit_is = ActiveState::active);
 
 private:
-    [[nodiscard]] bool runnable(Job const& job) const;
+    /// What is known of a unit's queued job. `cursor` counts the edges, from the first, of which it is known that they
+    /// hold the job up no longer: so the edges of a waiting job are walked once, not once for each end of a neighbour.
+    struct Slot {
+        JobId job{};
+        std::uint32_t cursor = 0;
+        bool marked = false;
+    };
+    [[nodiscard]] Slot* slot_of(UnitRef unit);
+    [[nodiscard]] bool runnable(Job const& job, Slot& slot) const;
+    [[nodiscard]] bool waits_for(Job const& job, Edge const& edge) const;
+    JobId place(PlannedJob const& planned);
+    void merge_into(Job& queued, PlannedJob const& planned);
+    void mark(UnitRef unit);
+    void changed(UnitRef unit);
+    void mark_neighbours(UnitRef unit);
+    void follow_graph();
+    [[nodiscard]] JobEnd remove(JobId id, JobResult result);
+    void end_dependents(JobEnd const& end, ActiveState unit_is, std::vector<JobId>& next) const;
+
     Graph const& graph_;
-    // Filled by jobs.cpp: jobs by unit, and the marks of those whose neighbours have changed, so that a thousand
-    // waiting jobs are not looked at for each end.
-    std::vector<std::optional<Job>> by_unit_;
-    std::vector<UnitRef> marked_;
+    std::map<JobId, Job> jobs_;
+    std::vector<Slot> slots_;     ///< by unit
+    std::vector<UnitRef> marked_; ///< whose jobs ready() has to look at
+    std::vector<JobId> new_nops_;
+    std::uint64_t generation_ = 0; ///< of the graph, when the cursors were set
     std::uint32_t last_id_ = 0;
 };
 
