@@ -82,6 +82,7 @@ private:
 
     UnitRef intern(std::string_view name);
     UnitRef place(unit::UnitPtr loaded);
+    void name_aliases(UnitRef ref);
     void settle();
     void connect(UnitRef ref);
     void link(UnitRef from, unit::Relation relation, unit::Origin origin, UnitRef to);
