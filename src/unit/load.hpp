@@ -25,26 +25,26 @@ struct SearchPath {
 /// What specifiers (%n, %i, %t …) of systemd.unit(5) stand for in this manager.
 struct Host {
     Scope scope = Scope::system;
-    std::string runtime_directory; ///< %t: /run or $XDG_RUNTIME_DIR
-    std::string state_directory;   ///< %S
-    std::string cache_directory;   ///< %C
-    std::string logs_directory;    ///< %L
-    std::string configuration_directory; ///< %E
-    std::string temporary_directory;     ///< %T
-    std::string large_temporary_directory; ///< %V
-    std::string host_name;               ///< %H, and %l up to the first dot
-    std::string pretty_host_name;        ///< %q; empty: as %l
-    std::string machine_id;              ///< %m
-    std::string boot_id;                 ///< %b
-    std::string kernel_release;          ///< %v
-    std::string architecture;            ///< %a, systemd's word
+    std::string runtime_directory;                 ///< %t: /run or $XDG_RUNTIME_DIR
+    std::string state_directory;                   ///< %S
+    std::string cache_directory;                   ///< %C
+    std::string logs_directory;                    ///< %L
+    std::string configuration_directory;           ///< %E
+    std::string temporary_directory;               ///< %T
+    std::string large_temporary_directory;         ///< %V
+    std::string host_name;                         ///< %H, and %l up to the first dot
+    std::string pretty_host_name;                  ///< %q; empty: as %l
+    std::string machine_id;                        ///< %m
+    std::string boot_id;                           ///< %b
+    std::string kernel_release;                    ///< %v
+    std::string architecture;                      ///< %a, systemd's word
     std::map<std::string, std::string> os_release; ///< %o %w %B %W %A %M
-    std::string user_name;               ///< %u
-    std::string user_home;               ///< %h
-    std::string user_shell;              ///< %s
-    std::string group_name;              ///< %g
-    uid_t uid = 0;                       ///< %U
-    gid_t gid = 0;                       ///< %G
+    std::string user_name;                         ///< %u
+    std::string user_home;                         ///< %h
+    std::string user_shell;                        ///< %s
+    std::string group_name;                        ///< %g
+    uid_t uid = 0;                                 ///< %U
+    gid_t gid = 0;                                 ///< %G
 };
 [[nodiscard]] Host read_host(Scope scope, std::map<std::string, std::string> const& environment);
 
@@ -87,6 +87,8 @@ private:
 
 /// The dependencies that systemd adds unasked: DefaultDependencies=, slices, targets' After= of what they want.
 /// Applied by Loader::load; here for tests. systemd.service(5), systemd.target(5).
+/// A target's After= of origin `default_` is made without a look at the other unit: who sees both drops it where the
+/// other one says DefaultDependencies=no or is itself ordered after the target.
 void add_default_dependencies(Unit& unit, Scope scope);
 
 } // namespace mitori::unit

@@ -29,6 +29,12 @@ constexpr std::array type_sections{
 
 std::string_view own_section(Type type) { return std::ranges::find(type_sections, type, &TypeSection::type)->name; }
 
+/// Like trim, but an empty result still points into the line, for its column.
+std::string_view trim_in_place(std::string_view text) {
+    auto const trimmed = base::trim(text);
+    return trimmed.empty() ? text.substr(text.size()) : trimmed;
+}
+
 bool is_extension(std::string_view name) { return name.starts_with("X-"); }
 
 /// systemd's string_is_safe: no control characters, no quotes, no backslash.
@@ -111,7 +117,7 @@ private:
         auto const equals = text.find('=');
         if (equals == std::string_view::npos) return say(Severity::warning, text, "missing '=', the line is ignored");
         auto const key = base::trim(text.substr(0, equals));
-        auto const value = base::trim(text.substr(equals + 1));
+        auto const value = trim_in_place(text.substr(equals + 1));
         if (key.empty()) return say(Severity::warning, text, "missing name before '=', the line is ignored");
         if (reads_ == Reads::foreign) {
             foreign_section_ = section_name_;
