@@ -26,6 +26,9 @@ struct Stdio {
 };
 
 /// One command as a C++ program asks for it: the library's way to a Plan. Value type; copies are independent.
+/// The child has 0, 1 and 2 (this process's own unless told otherwise, /dev/null where this process has none), what is
+/// passed, and no other descriptor; default dispositions and an empty mask unless told otherwise. Files of standard
+/// streams are opened as the caller sees them: before root, directory and user change.
 ///
 ///     auto child = Command("sort").arg("-n").stdin_from(Stdio::file("in")).spawn();
 ///     auto exit = child->wait();
@@ -40,7 +43,7 @@ public:
     Command& env(std::string name, std::string value);
     Command& unset_env(std::string name);
     Command& clear_env();
-    Command& cwd(std::string path);
+    Command& cwd(std::string path); ///< entered after root, as the user
     Command& root(std::string path);
     Command& umask(mode_t mask);
     Command& user(uid_t uid);
@@ -92,6 +95,10 @@ private:
         base::SignalSet blocked;
         int cgroup = -1;
     };
+    void add_attributes(PlanBuilder& plan) const;
+    [[nodiscard]] std::optional<Slot> add_descriptors(PlanBuilder& plan) const;
+    void add_identity(PlanBuilder& plan) const;
+
     std::vector<std::string> argv_;
     std::string program_;
     int program_fd_ = -1;
