@@ -160,11 +160,7 @@ Answer<std::vector<status::JobRow>> RealClient::list_jobs() {
 }
 
 Answer<std::vector<status::ProcessRow>> RealClient::unit_processes(std::string const& unit) {
-    auto const group =
-        first(TRY(session_->call({detail::unit_path(unit), detail::properties_interface}, "GetAll", "s", {""})));
-    std::string base;
-    for (auto const& entry : group.items())
-        if (entry.items().size() == 2 && entry.items()[0].text() == "ControlGroup") base = entry.items()[1].text();
+    auto const base = TRY(unit_properties(unit)).get("ControlGroup").text();
     return rows_of<status::ProcessRow>(
         TRY(session_->manager("GetUnitProcesses", "s", {unit})), 3, [&base](auto const& fields) {
             auto path = text_at(fields, 0);

@@ -105,9 +105,12 @@ void RealServer::accept_all(int listener) {
     for (int turn = 0; turn < 64; ++turn) { // then let others have the loop; a client that waits wakes it again
         auto const done = accept_one(listener);
         if (done) continue;
+        bool const none_left = done.error().number == EMFILE || done.error().number == ENFILE;
+        // What a client causes is no news for the log: it could fill it.
         if (done.error().number != EAGAIN)
-            base::log(base::Priority::warning, "bus: a client was turned away: {}", done.error().message());
-        if (done.error().number == EMFILE || done.error().number == ENFILE) (void)drop_one_waiting(listener);
+            base::log(none_left ? base::Priority::warning : base::Priority::debug, "bus: a client was turned away: {}",
+                      done.error().message());
+        if (none_left) (void)drop_one_waiting(listener);
         return;
     }
 }
