@@ -26,7 +26,7 @@ namespace mitori::cgroup {
 
 enum class Place { unified, hybrid, none };
 
-/// What the kernel has counted; empty where no controller counts it here.
+/// What the kernel has counted; empty where nobody counts it here. CPU time and threads can be had without controllers.
 struct Accounting {
     std::optional<base::Usec> cpu;
     std::optional<std::uint64_t> memory;      ///< bytes
@@ -51,8 +51,9 @@ public:
     /// Every process in the group and the groups below it. A group that does not exist has none.
     [[nodiscard]] virtual base::Result<std::vector<pid_t>> pids(std::string const& path) = 0;
     [[nodiscard]] virtual base::Result<bool> populated(std::string const& path) = 0;
-    /// SIGKILL goes by cgroup.kill where there is one (5.14): no fork can escape it. Other signals go to each process by
-    /// pidfd, after looking that it still is a member. Returns how many were signalled (0 for cgroup.kill on nobody).
+    /// SIGKILL goes by cgroup.kill where there is one (5.14): no fork can escape it. Other signals go to each process
+    /// by pidfd, after looking that it still is a member, and again to those who have come meanwhile. The caller itself
+    /// is always spared. Returns how many were signalled; a group that does not exist has none.
     [[nodiscard]] virtual base::Result<std::size_t> kill(std::string const& path, base::Signal signal,
                                                          std::vector<pid_t> const& spare = {}) = 0;
     /// Removes the group and those below it, deepest first. EBUSY while a process is inside. Absent is fine.
@@ -61,10 +62,12 @@ public:
     /// The group of a process as a path below the base; nothing when it lives elsewhere.
     [[nodiscard]] virtual std::optional<std::string> path_of(pid_t pid) = 0;
 
-    /// Asks to be told when the group becomes empty: once, by its path in take_empty().
+    /// Asks to be told when the group is empty: once, by its path in take_empty(). One that is empty already is told of
+    /// at once, so ask after the start of its first process.
     [[nodiscard]] virtual base::Result<void> watch_empty(std::string const& path) = 0;
     virtual void unwatch(std::string const& path) = 0;
-    /// Readable when take_empty() has something; -1 where the place is none. One inotify descriptor for all groups.
+    /// Readable when take_empty() may have something; -1 where the place is none. One for all groups (an epoll
+    /// descriptor over one inotify(7) descriptor).
     [[nodiscard]] virtual int events() const = 0;
     [[nodiscard]] virtual std::vector<std::string> take_empty() = 0;
 };
@@ -76,6 +79,8 @@ struct OpenOptions {
     /// Empty: our own group is the base (PID 1, or a delegated group that we are alone in).
     std::string below;
 };
+/// Where controllers can be had and `below` is empty, the calling process moves into <base>/init.scope; processes that
+/// it has started before stay where they are and keep the controllers away.
 /// Never fails: where nothing works the answer is a Groups whose place is none and whose reason says why.
 [[nodiscard]] std::unique_ptr<Groups> open_groups(OpenOptions const& options = {});
 
