@@ -1,0 +1,73 @@
+// Codecs of dependencies and of conditions: many directives fill one member.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "unit/codec.hpp"
+#include "unit/detail/paths.hpp"
+#include "unit/directive.hpp"
+#include "unit/name.hpp"
+#include "unit/words.hpp"
+
+namespace mitori::unit {
+
+using base::quote;
+using base::Result;
+
+Result<void> add_dependencies(std::vector<Dependency>& dependencies, Relation relation, std::string_view text,
+                              Specifiers const& specifiers) {
+    if (text.empty()) return lost("an empty assignment clears nothing here: dependencies can only be added");
+    auto const words = split_words(text);
+    if (!words) return lost(words.error());
+    for (auto const& word : *words) {
+        auto name = expanded(word, specifiers);
+        if (name && (!parse_name(*name) || is_template(*name)))
+            name = lost(fmt::format("{} is no name of a unit: write one as name.service", quote(*name)));
+        if (!name) {
+            specifiers.remark(name.error().operation);
+            continue;
+        }
+        Dependency dependency{.relation = relation, .origin = Origin::file, .unit = *std::move(name)};
+        if (std::ranges::find(dependencies, dependency) == dependencies.end())
+            dependencies.push_back(std::move(dependency));
+    }
+    return {};
+}
+
+status::Value show_dependencies(std::vector<Dependency> const& dependencies, Relation relation) {
+    status::List list{.element = "s", .items = {}};
+    for (auto const& dependency : dependencies)
+        if (dependency.relation == relation) list.items.emplace_back(dependency.unit);
+    return list;
+}
+
+Result<void> add_condition(std::vector<Condition>& conditions, ConditionKind kind, Parameter parameter,
+                           std::string_view text, Specifiers const& specifiers) {
+    Condition condition{.kind = kind, .parameter = {}};
+    auto const take = [&text](char sign) {
+        if (!text.starts_with(sign)) return false;
+        text = base::trim(text.substr(1));
+        return true;
+    };
+    condition.trigger = take('|');
+    condition.negate = take('!');
+    condition.parameter = TRY(expanded(text, specifiers));
+    if (parameter == Parameter::path) condition.parameter = TRY(absolute_path(condition.parameter));
+    conditions.push_back(std::move(condition));
+    return {};
+}
+
+status::Value show_conditions(std::span<Condition const> conditions, std::string_view prefix,
+                              std::span<std::int32_t const> results) {
+    status::List list{.element = "(sbbsi)", .items = {}};
+    for (std::size_t i = 0; i < conditions.size(); ++i) {
+        auto const& condition = conditions[i];
+        std::int32_t const result = i < results.size() ? results[i] : 0;
+        list.items.emplace_back(
+            status::Struct{.fields = {std::string(prefix) + std::string(base::word(condition.kind)), condition.trigger,
+                                      condition.negate, condition.parameter, result}});
+    }
+    return list;
+}
+
+} // namespace mitori::unit
