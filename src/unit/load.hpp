@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,10 @@
 #include "unit/unit.hpp"
 
 namespace mitori::unit {
+
+namespace detail {
+class FolderCache; ///< detail/folder_cache.hpp
+}
 
 enum class Scope { system, user };
 
@@ -81,8 +86,7 @@ public:
 private:
     SearchPath path_;
     Host host_;
-    struct FolderCache;
-    std::shared_ptr<FolderCache> cache_;
+    std::shared_ptr<detail::FolderCache> cache_;
 };
 
 /// The dependencies that systemd adds unasked: DefaultDependencies=, slices, targets' After= of what they want.
