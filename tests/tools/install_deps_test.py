@@ -46,6 +46,22 @@ class InstallDeps(unittest.TestCase):
     def install(self, *words, **environment):
         return script.run(script.TOOLS / "install-deps", *words, env=self.environment(**environment))
 
+    def start_hanging(self):
+        """A run, in a session of its own, whose apt waits for its end; returns when it has got there."""
+        for name in ("reached", "never"):
+            os.mkfifo(self.state / name)
+        command = [str(script.TOOLS / "install-deps"), "build"]
+        running = subprocess.Popen(command, env=self.environment(HANG="1"), stdout=subprocess.DEVNULL, start_new_session=True)
+        self.addCleanup(self.end, running)
+        (self.state / "reached").read_text()
+        return running
+
+    @staticmethod
+    def end(running):
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGKILL)
+            running.wait(timeout=30)
+
     def have(self, *packages):
         for package in packages:
             (self.state / "installed" / package).touch()
@@ -108,11 +124,7 @@ class InstallDeps(unittest.TestCase):
 
     def test_an_interrupt_brings_the_policy_back(self):
         self.policy.write_text("#!/bin/sh\nexit 0\n")
-        for name in ("reached", "never"):
-            os.mkfifo(self.state / name)
-        command = [str(script.TOOLS / "install-deps"), "build"]
-        running = subprocess.Popen(command, env=self.environment(HANG="1"), stdout=subprocess.DEVNULL, start_new_session=True)
-        (self.state / "reached").read_text()
+        running = self.start_hanging()
         self.assertIn("exit 101", self.policy.read_text())
         os.killpg(running.pid, signal.SIGTERM)  # as a closed terminal or a stopped CI job does: to the whole group
         self.assertNotEqual(running.wait(timeout=30), 0)
@@ -120,12 +132,8 @@ class InstallDeps(unittest.TestCase):
         self.assertEqual(self.leftovers(), ["policy-rc.d"])
 
     def test_what_a_killed_run_left_behind_is_put_right_by_the_next(self):
-        for name in ("reached", "never"):
-            os.mkfifo(self.state / name)
         self.policy.write_text("#!/bin/sh\nexit 104\n")
-        command = [str(script.TOOLS / "install-deps"), "build"]
-        running = subprocess.Popen(command, env=self.environment(HANG="1"), stdout=subprocess.DEVNULL, start_new_session=True)
-        (self.state / "reached").read_text()
+        running = self.start_hanging()
         os.killpg(running.pid, signal.SIGKILL)
         running.wait(timeout=30)
         self.assertEqual(self.leftovers(), ["policy-rc.d", "policy-rc.d.saved-by-mitori"])
