@@ -55,6 +55,6 @@ lint: ## every check of the sources, with clang-tidy
 
 fuzz: ## run each fuzz target for SECONDS_EACH (60)
 	tools/install-deps fuzz
-	cmake --preset fuzz -D MITORI_TESTS=OFF
-	cmake --build --preset fuzz
+	cmake --preset fuzz
+	cmake --build --preset fuzz --target tests/fuzz/all
 	tools/fuzz build/fuzz $(SECONDS_EACH)
