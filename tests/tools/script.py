@@ -23,7 +23,7 @@ def load(name):
 
 
 def run(*command, cwd=ROOT, env=None):
-    return subprocess.run([str(word) for word in command], cwd=cwd, env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run([str(word) for word in command], cwd=cwd, env=env, capture_output=True, text=True, timeout=120)
 
 
 def write(folder, files):
