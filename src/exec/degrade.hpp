@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/names.hpp"
+#include "base/result.hpp"
 #include "cgroup/groups.hpp"
 #include "exec/facts.hpp"
 
@@ -18,8 +19,13 @@ struct Shortfall {
     std::string text;      ///< what happens instead
 };
 
-/// Everything about this unit that this place does not give, in the order of the table. Pure.
+/// Everything that this unit asks for and this place does not give, in the order of the table, each directive once.
+/// Pure.
 [[nodiscard]] std::vector<Shortfall> shortfalls(unit::Unit const& unit, Place const& place, cgroup::Place groups);
+
+/// Whether a child of this unit may be started at all: ENOTSUP, with the directive as operation, for what runs a
+/// program as a wrong user or in a wrong root directory when it is left out. The other refusals are the kernel's.
+[[nodiscard]] base::Result<void> check_safe(unit::Unit const& unit, Facts const& facts);
 
 } // namespace mitori::exec
 

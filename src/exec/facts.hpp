@@ -37,6 +37,7 @@ struct Place {
     bool privileged = true;                         ///< may change identity: root
     std::uint64_t capabilities = ~std::uint64_t{0}; ///< effective, bit n for capability n of capabilities(7)
     std::vector<process::Limit> limits;             ///< the manager's own, which its children inherit
+    int nice = 0;                                   ///< likewise
     int oom_score_adjust = 0;                       ///< likewise
     unit::Host host;
     /// "K=V" that services inherit: the manager's own for users, PATH and LANG for the system. A program named without
