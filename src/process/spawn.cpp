@@ -2,15 +2,14 @@
 
 #include <cerrno>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/sys.hpp"
+#include "process/detail/all_blocked.hpp"
 #include "process/detail/block.hpp"
 #include "process/detail/clone.hpp"
 #include "process/detail/private_copy.hpp"
-#include "process/detail/raw.hpp"
 #include "process/detail/subject.hpp"
 
 namespace mitori::process {
@@ -18,22 +17,6 @@ namespace mitori::process {
 using namespace detail;
 
 namespace {
-
-/// Blocks every signal of this thread while it lives, also the two that glibc keeps for itself and would not block.
-class AllBlocked {
-public:
-    AllBlocked() { set(~std::uint64_t{0}, &before_); }
-    ~AllBlocked() { set(before_, nullptr); }
-    AllBlocked(AllBlocked const&) = delete;
-    AllBlocked& operator=(AllBlocked const&) = delete;
-
-private:
-    static void set(std::uint64_t mask, std::uint64_t* before) {
-        constexpr long set_whole = 2; // SIG_SETMASK
-        raw::call(SYS_rt_sigprocmask, set_whole, raw::word(&mask), raw::word(before), raw::mask_bytes);
-    }
-    std::uint64_t before_ = 0;
-};
 
 /// A child that changes its user makes the memory it runs in undumpable, and that is ours too: no core dump and no
 /// /proc/self for us ever after. Puts it back.

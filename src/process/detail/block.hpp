@@ -3,9 +3,9 @@
 //   Header | step | step | ... | the program's name
 //   step  = StepHeader {op, stage, size} | payload struct | what the payload's offsets point to | padding to 8
 //
-// `Steps` is the list of payloads; an op is the index in it. A payload names its fields once, in `fields`, and three
-// readers use that: the check of a block that came from elsewhere, the relocation of a private copy, and the text of
-// `show`. The child's side has one function for each payload. A payload without one of these does not compile.
+// `Steps` (steps.hpp) is the list of payloads; an op is the index in it. A payload names its fields once, in `fields`,
+// and three readers use that: the check of a block that came from elsewhere, the relocation of a private copy, and the
+// text of `show`. The child's side has one function for each payload. A payload without one of these does not compile.
 //
 // Both ends of every block are the same program (the spawner's helper is forked, not executed), so the format needs no
 // version and keeps the machine's byte order.
@@ -14,35 +14,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <sys/socket.h>
 #include <sys/types.h>
-#include <sys/un.h>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include "base/result.hpp"
-#include "process/plan.hpp"
+#include "process/detail/steps.hpp"
 
 namespace mitori::process::detail {
 
 static_assert(sizeof(void*) == 8, "a word of a list must hold a pointer");
-
-/// Offset of a string that ends in a NUL, from the block's first byte. Always within the step that names it.
-struct Text {
-    std::uint32_t at = 0;
-};
-/// Offset of `count` + 1 words of 64 bits, each the offset of a string and the last 0. In a relocated copy the words
-/// are pointers, so that the list is what execve takes.
-struct List {
-    std::uint32_t at = 0;
-    std::uint32_t count = 0;
-};
-/// Offset of `count` numbers of 32 bits.
-struct Numbers {
-    std::uint32_t at = 0;
-    std::uint32_t count = 0;
-};
 
 inline constexpr std::uint32_t block_magic = 0x6d70'6c31;
 inline constexpr std::uint16_t no_slot = 0xffff;
@@ -68,158 +50,6 @@ struct StepHeader {
     std::uint16_t stage = 0;
     std::uint32_t size = 0; ///< with this header, a multiple of 8
 };
-
-// The payloads. `fields` hands each field that refers to something to the visitor: text, list, numbers, uses (a slot
-// that must hold a descriptor by now), fills (a slot that gets one here).
-struct NewSession {
-    void fields(auto&) {}
-};
-struct JoinGroup {
-    std::int32_t group;
-    void fields(auto&) {}
-};
-struct SetLimit {
-    std::int32_t resource;
-    std::uint64_t soft;
-    std::uint64_t hard;
-    Denied denied;
-    void fields(auto&) {}
-};
-struct SetNice {
-    std::int32_t value;
-    Denied denied;
-    void fields(auto&) {}
-};
-struct SetScheduler {
-    std::int32_t policy;
-    std::int32_t priority;
-    std::uint32_t reset_on_fork;
-    void fields(auto&) {}
-};
-struct SetIoPriority {
-    std::int32_t value;
-    void fields(auto&) {}
-};
-struct SetAffinity {
-    CpuMask mask;
-    void fields(auto&) {}
-};
-struct SetOomScore {
-    Text value; ///< as it is written to the file
-    Denied denied;
-    void fields(auto& v) { v.text(value); }
-};
-struct SetUmask {
-    std::uint32_t mask;
-    void fields(auto&) {}
-};
-struct SetTimerSlack {
-    std::uint64_t nanoseconds;
-    void fields(auto&) {}
-};
-struct NoNewPrivileges {
-    void fields(auto&) {}
-};
-struct ParentDeathSignal {
-    std::int32_t signal;
-    void fields(auto&) {}
-};
-struct JoinCgroup {
-    std::uint16_t slot;
-    void fields(auto& v) { v.uses(slot); }
-};
-struct ChangeRoot {
-    Text path;
-    void fields(auto& v) { v.text(path); }
-};
-struct ChangeDirectory {
-    Text path;
-    std::uint32_t ignore_missing;
-    void fields(auto& v) { v.text(path); }
-};
-struct MakeDirectory {
-    Text path;
-    std::uint32_t mode;
-    std::uint32_t uid;
-    std::uint32_t gid;
-    ManagedDirectory::Existing existing;
-    void fields(auto& v) { v.text(path); }
-};
-struct MakeLink {
-    Text path;
-    Text target;
-    void fields(auto& v) { v.text(path), v.text(target); }
-};
-struct OpenFile {
-    Text path;
-    std::int32_t flags;
-    std::uint32_t mode;
-    std::uint16_t slot;
-    void fields(auto& v) { v.text(path), v.fills(slot); }
-};
-struct ConnectUnix {
-    sockaddr_un address;
-    std::uint16_t length; ///< of the address
-    std::uint16_t slot;
-    void fields(auto& v) { v.fills(slot), v.address(length); }
-};
-struct Truncate {
-    std::uint16_t slot;
-    void fields(auto& v) { v.uses(slot); }
-};
-struct ControllingTerminal {
-    std::uint16_t slot;
-    PlanBuilder::Steal steal;
-    void fields(auto& v) { v.uses(slot); }
-};
-struct Place {
-    std::int32_t highest; ///< the highest number given away, -1 for none
-    Numbers slots;        ///< by ascending number
-    Numbers numbers;
-    void fields(auto& v) { v.placements(*this); }
-};
-struct SetGroups {
-    Numbers groups;
-    void fields(auto& v) { v.numbers(groups); }
-};
-struct SetGid {
-    std::uint32_t gid;
-    void fields(auto&) {}
-};
-struct SetUid {
-    std::uint32_t uid;
-    void fields(auto&) {}
-};
-struct SetDispositions {
-    std::uint64_t ignored;
-    void fields(auto&) {}
-};
-struct SetMask {
-    std::uint64_t blocked;
-    void fields(auto&) {}
-};
-struct SetEnvironment {
-    List entries;
-    Numbers pids; ///< offsets of `pid_room` zero bytes each, where the child writes its pid
-    void fields(auto& v) { v.list(entries), v.pids(pids); }
-};
-struct Execute {
-    List candidates;
-    List argv;
-    void fields(auto& v) { v.list(candidates), v.list(argv); }
-};
-struct ExecuteDescriptor {
-    List argv;
-    std::uint16_t slot;
-    void fields(auto& v) { v.uses(slot), v.list(argv); }
-};
-
-using Steps =
-    std::tuple<NewSession, JoinGroup, SetLimit, SetNice, SetScheduler, SetIoPriority, SetAffinity, SetOomScore,
-               SetUmask, SetTimerSlack, NoNewPrivileges, ParentDeathSignal, JoinCgroup, ChangeRoot, ChangeDirectory,
-               MakeDirectory, MakeLink, OpenFile, ConnectUnix, Truncate, ControllingTerminal, Place, SetGroups, SetGid,
-               SetUid, SetDispositions, SetMask, SetEnvironment, Execute, ExecuteDescriptor>;
-inline constexpr std::uint16_t op_count = std::tuple_size_v<Steps>;
 
 template <class Step, std::size_t n = 0>
 consteval std::uint16_t op_of() {

@@ -15,10 +15,11 @@ struct Report {
 };
 inline constexpr std::uint16_t before_steps = 0xffff;
 
-/// The first message of a child of the spawner, through the helper's socket.
+/// The first message of a child of the spawner, through the helper's socket; its other messages have the same form
+/// (spawner_protocol.hpp).
 struct Announcement {
     std::uint32_t kind = 0;
-    std::uint32_t unused = 0;
+    std::int32_t pid = 0;
     std::uint64_t id = 0;
     Report report;
 };

@@ -9,8 +9,8 @@
 
 namespace mitori::process::detail {
 
-/// The path of the step that failed, or the program's name where the step has none. `block` must have been checked and
-/// must not be relocated.
+/// The path of the step that failed, or the program's name where the step has none. `block` must have been checked; a
+/// relocated copy will do.
 [[nodiscard]] std::string subject_of(std::span<std::byte const> block, Report const& report);
 
 } // namespace mitori::process::detail
