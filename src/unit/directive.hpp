@@ -70,7 +70,8 @@ struct CommandRun {
 [[nodiscard]] status::Value show_commands(ExecCommands const& commands, std::span<CommandRun const> runs);
 /// The same for ExecStartEx and its kin, a(sasasttttuii), which name the prefixes.
 [[nodiscard]] status::Value show_commands_ex(ExecCommands const& commands, std::span<CommandRun const> runs);
-/// The value of Conditions and Asserts, a(sbbsi): `results` are -1 not met, 0 not tested, 1 met, and may be fewer.
+/// The value of Conditions and Asserts, a(sbbsi): `results` are -1 not met, 0 not tested, 1 met, go with the conditions
+/// in order and may be fewer.
 [[nodiscard]] status::Value show_conditions(std::span<Condition const> conditions, std::string_view prefix,
                                             std::span<std::int32_t const> results);
 

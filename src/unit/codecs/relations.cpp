@@ -60,7 +60,8 @@ Result<void> add_condition(std::vector<Condition>& conditions, ConditionKind kin
 status::Value show_conditions(std::span<Condition const> conditions, std::string_view prefix,
                               std::span<std::int32_t const> results) {
     status::List list{.element = "(sbbsi)", .items = {}};
-    for (std::size_t i = 0; i < conditions.size(); ++i) {
+    // systemd shows the last one first.
+    for (std::size_t i = conditions.size(); i-- > 0;) {
         auto const& condition = conditions[i];
         std::int32_t const result = i < results.size() ? results[i] : 0;
         list.items.emplace_back(

@@ -69,10 +69,8 @@ Result<void> Codec<InputSetting>::assign(InputSetting& value, std::string_view t
     return {};
 }
 
-status::Value Codec<InputSetting>::show(InputSetting const& value) {
-    std::string word(base::word(value.kind));
-    return value.kind == Input::file ? word + ":" + value.argument : word;
-}
+// The path is no part of the property, as with systemd.
+status::Value Codec<InputSetting>::show(InputSetting const& value) { return std::string(base::word(value.kind)); }
 
 Result<OutputSetting> read_output(std::string_view text, Specifiers const& specifiers) {
     auto output = TRY((read_stream<OutputSetting>(text, output_prefixes, "", specifiers)));
@@ -81,11 +79,7 @@ Result<OutputSetting> read_output(std::string_view text, Specifiers const& speci
     return output;
 }
 
-status::Value show_output(OutputSetting const& value) {
-    std::string word(base::word(value.kind));
-    bool const has_path = value.kind == Output::file || value.kind == Output::append || value.kind == Output::truncate;
-    return has_path ? word + ":" + value.argument : word;
-}
+status::Value show_output(OutputSetting const& value) { return std::string(base::word(value.kind)); }
 
 Result<void> Codec<WorkingDirectory>::assign(WorkingDirectory& value, std::string_view text,
                                              Specifiers const& specifiers) {
