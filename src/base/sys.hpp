@@ -88,6 +88,28 @@ struct Peer {
 };
 [[nodiscard]] Result<Peer> peer_of(int socket);
 
+/// One datagram with its sender as the kernel knows it (unix(7), SCM_CREDENTIALS) and the descriptors it carried.
+struct Datagram {
+    std::string text;
+    pid_t sender = 0; ///< 0: not told
+    uid_t uid = 0;
+    std::vector<Fd> fds;
+};
+/// A datagram socket at `path` that tells who sends (SO_PASSCRED), non-blocking. An old socket there is replaced.
+[[nodiscard]] Result<Fd> bind_datagrams(std::string const& path, mode_t mode);
+/// EAGAIN when none waits; EMSGSIZE for one longer than `limit`, which is dropped.
+[[nodiscard]] Result<Datagram> receive_datagram(int socket, std::size_t limit = 64u << 10);
+
+// -- watching paths: inotify(7)
+[[nodiscard]] Result<Fd> inotify_open();
+[[nodiscard]] Result<int> inotify_add(int inotify, std::string const& path, std::uint32_t mask);
+
+// -- this process
+/// Raises the soft limit of descriptors to the hard one; returns what holds now.
+[[nodiscard]] Result<std::uint64_t> raise_descriptor_limit();
+/// Bytes that nobody can guess: getrandom(2).
+[[nodiscard]] Result<void> random_bytes(std::span<std::byte> into);
+
 // -- clocks
 [[nodiscard]] Usec now_monotonic();
 [[nodiscard]] Usec now_realtime();

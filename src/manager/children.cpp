@@ -1,0 +1,170 @@
+#include "manager/children.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "base/sys.hpp"
+#include "procfs/snapshot.hpp"
+
+namespace mitori::manager {
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+    using F::operator()...;
+};
+
+bool is_our_child(pid_t pid) {
+    auto procfs = procfs::Procfs::open();
+    if (!procfs) return false;
+    auto const process = procfs->process(pid);
+    return process && process->parent == ::getpid();
+}
+
+} // namespace
+
+Children::Children(loop::Loop& loop, Owner owner, process::Spawner spawner)
+    : loop_(loop),
+      owner_(std::move(owner)),
+      spawner_(std::move(spawner)) {}
+
+base::Result<std::unique_ptr<Children>> Children::make(loop::Loop& loop, Owner owner) {
+    auto spawner = TRY(process::Spawner::start());
+    std::unique_ptr<Children> children(new Children(loop, std::move(owner), std::move(spawner)));
+    TRY(children->watch());
+    return children;
+}
+
+base::Result<void> Children::watch() {
+    sigchld_watch_ = TRY(loop_.on_signal(base::Signal{SIGCHLD}, [this] { reap(); }));
+    return watch_spawner();
+}
+
+// The socket changes with a new helper, and writing is only watched while something waits to be sent.
+base::Result<void> Children::watch_spawner() {
+    bool const writes = spawner_.pending();
+    if (spawner_watch_ && generation_ == spawner_.generation() && writes == watching_writes_) return {};
+    generation_ = spawner_.generation();
+    watching_writes_ = writes;
+    spawner_watch_.reset();
+    auto const interest = writes ? loop::Interest::read_and_write : loop::Interest::read;
+    spawner_watch_ =
+        TRY(loop_.on_ready(spawner_.socket(), interest, loop::Urgency::spawner, [this](loop::Ready) { exchange(); }));
+    return {};
+}
+
+process::SpawnId Children::submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent) {
+    auto const id = spawner_.submit(std::move(plan));
+    in_flight_.emplace(static_cast<std::uint64_t>(id), unit);
+    ++unreported_;
+    if (spawner_.pending())
+        for (auto& fd : lent)
+            lent_.push_back(std::move(fd));
+    else
+        lent_.clear();
+    if (auto watched = watch_spawner(); !watched)
+        base::log(base::Priority::err, "cannot watch the spawner: {}", watched.error().message());
+    return id;
+}
+
+void Children::exchange() {
+    auto events = spawner_.exchange();
+    if (!events)
+        return base::log(base::Priority::err, "the spawner cannot be started again: {}", events.error().message());
+    if (!spawner_.pending()) lent_.clear();
+    if (auto watched = watch_spawner(); !watched)
+        base::log(base::Priority::err, "cannot watch the spawner: {}", watched.error().message());
+    auto const unit_of_id = [this](process::SpawnId id) {
+        auto const found = in_flight_.find(static_cast<std::uint64_t>(id));
+        return found == in_flight_.end() ? std::nullopt : std::optional(found->second);
+    };
+    for (auto& event : *events) {
+        std::visit(Overloaded{
+                       [&](process::Started& started) {
+                           --unreported_;
+                           fresh_ = started.child.pid();
+                           if (auto unit = unit_of_id(started.id)) owner_.started(*unit, std::move(started.child));
+                           fresh_ = 0;
+                       },
+                       [&](process::Executed& executed) {
+                           auto const unit = unit_of_id(executed.id);
+                           in_flight_.erase(static_cast<std::uint64_t>(executed.id));
+                           if (unit) owner_.executed(*unit);
+                       },
+                       [&](process::Failed& failed) {
+                           auto const unit = unit_of_id(failed.id);
+                           if (failed.stage == process::Stage::spawn) --unreported_;
+                           in_flight_.erase(static_cast<std::uint64_t>(failed.id));
+                           if (unit) owner_.failed(*unit, failed.stage, failed.number);
+                       },
+                   },
+                   event);
+    }
+    if (std::exchange(reap_again_, false)) reap();
+}
+
+Held Children::hold(UnitRef unit, Role role, process::Child child) {
+    auto const pid = child.pid();
+    held_.insert_or_assign(pid, Known{unit, role, child.pidfd()});
+    Held held{std::move(child), nullptr};
+    if (pid == fresh_ || is_our_child(pid)) return held;
+    auto watch = loop_.on_ready(held.child.pidfd(), loop::Interest::read, loop::Urgency::exit,
+                                [this, pid, fd = held.child.pidfd()](loop::Ready) { take(pid, fd); });
+    if (watch)
+        held.watch = std::move(*watch);
+    else
+        base::log(base::Priority::err, "cannot watch pid {}: {}", pid, watch.error().message());
+    return held;
+}
+
+std::optional<UnitRef> Children::unit_of(pid_t pid) const {
+    auto const found = held_.find(pid);
+    return found == held_.end() ? std::nullopt : std::optional(found->second.unit);
+}
+
+void Children::reap() {
+    bool orphans = false;
+    while (true) {
+        auto const ended = base::sys::peek_any_child();
+        if (!ended || ended->si_pid == 0) break;
+        auto const pid = ended->si_pid;
+        if (pid == spawner_.helper().pid()) {
+            exchange(); // restarts it, and takes its end
+            // Whatever happened there, a helper that stays dead must not be peeked at for ever.
+            if (pid == spawner_.helper().pid()) static_cast<void>(base::sys::wait_pid(pid, WEXITED | WNOHANG));
+            continue;
+        }
+        // A child may end before the spawner has told of it: then it is no orphan, and its turn comes after that word.
+        if (!held_.contains(pid) && unreported_ > 0) {
+            reap_again_ = true;
+            break;
+        }
+        if (auto const known = held_.find(pid); known != held_.end()) {
+            take(pid, known->second.pidfd);
+            continue;
+        }
+        orphans = true;
+        if (!base::sys::wait_pid(pid, WEXITED | WNOHANG)) break;
+    }
+    if (orphans) owner_.orphan_reaped();
+}
+
+void Children::take(pid_t pid, int pidfd) {
+    auto const known = held_.find(pid);
+    if (known == held_.end()) return;
+    auto exit = process::take_exit(pidfd);
+    if (!exit && exit.error().number == EAGAIN) return;
+    if (!exit) {
+        // Not our child: it has ended, but its status is its parent's to know.
+        exit = process::Exit{.at = loop_.now()};
+        base::log(base::Priority::notice, "pid {} has ended; it was not our child, so its status is unknown", pid);
+    }
+    auto const [unit, role, fd] = known->second;
+    held_.erase(known);
+    owner_.exited(unit, role, *exit);
+}
+
+} // namespace mitori::manager

@@ -1,0 +1,191 @@
+// The manager: units, jobs and live services, and what follows from what.
+//
+// Two phases. Handlers (an exit, a message, a timer, a client's call) change states and only mark what follows: units
+// that people should hear of, jobs that may run. One deferred turn (`settle`) then runs the marks until none is left:
+// it runs jobs, follows up changes that no job asked for (BindsTo=, OnFailure= …), and publishes. So no handler is ever
+// in the middle of another one's work.
+//
+// Rules that everything here keeps
+//   - What a unit is (unit::Unit) is const and replaced whole by daemon-reload; what it is doing (Live) stays.
+//   - A Service exists from the first start of its unit on. Units that were never started cost their settings only.
+//   - The manager publishes values (events.hpp) and includes no one who listens.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cgroup/groups.hpp"
+#include "exec/degrade.hpp"
+#include "loop/loop.hpp"
+#include "manager/children.hpp"
+#include "manager/conditions.hpp"
+#include "manager/events.hpp"
+#include "manager/graph.hpp"
+#include "manager/jobs.hpp"
+#include "manager/notify_socket.hpp"
+#include "manager/service.hpp"
+#include "manager/tracking.hpp"
+#include "manager/transaction.hpp"
+#include "procfs/snapshot.hpp"
+#include "unit/load.hpp"
+
+namespace mitori::manager {
+
+struct Options {
+    unit::Scope scope = unit::Scope::system;
+    std::string runtime_directory; ///< of mitori itself: sockets
+    exec::Place place;
+    World world;
+    ServiceHost::Defaults defaults;
+};
+
+/// What the manager has to do with, made by `bin` and longer-lived than the manager.
+struct Surroundings {
+    loop::Loop& loop;
+    cgroup::Groups& groups;
+    unit::Loader& loader;
+    procfs::Procfs& procfs;
+};
+
+/// What a unit is doing, apart from its settings.
+struct Live {
+    ActiveState active = ActiveState::inactive;
+    std::unique_ptr<Service> service;
+    base::Stamp changed, left_inactive, became_active, left_active, became_inactive;
+    base::Stamp conditions_tested;
+    bool conditions_met = false;
+    bool asserts_met = false;
+    std::string group;           ///< its control group below the base, once it has one
+    std::vector<pid_t> sessions; ///< those its commands led; for tracking without control groups
+    loop::WatchPtr job_timer;
+    bool published = true; ///< false: marked for settle
+    bool waits_empty = false;
+};
+
+class Manager final : private ServiceHost {
+public:
+    [[nodiscard]] static base::Result<std::unique_ptr<Manager>> make(Options options, Surroundings around);
+    ~Manager() override;
+
+    // -- commands
+    [[nodiscard]] std::expected<JobId, TransactionError> enqueue(Request const& request);
+    [[nodiscard]] bool cancel(JobId id);
+    enum class Whom : std::uint8_t { main, control, all };
+    /// Signals whom the words say; the error's number is ESRCH when there is nobody.
+    [[nodiscard]] base::Result<void> kill(UnitRef unit, Whom whom, base::Signal signal);
+    void reset_failed(UnitRef unit);
+    void daemon_reload();
+    /// Stops everything in order, then ends the loop with `code`. A second call kills what is left at once.
+    void shut_down(int code);
+
+    // -- what there is
+    [[nodiscard]] Graph& graph() { return graph_; }
+    [[nodiscard]] Jobs const& jobs() const { return jobs_; }
+    [[nodiscard]] Live const& live(UnitRef unit);
+    [[nodiscard]] Service const* service(UnitRef unit);
+    [[nodiscard]] std::string_view sub_state(UnitRef unit);
+    [[nodiscard]] std::vector<pid_t> processes_of(UnitRef unit) { return processes(unit); }
+    [[nodiscard]] std::optional<UnitRef> unit_of(pid_t pid);
+    /// The plan of the next start's main command, as it would be made now.
+    [[nodiscard]] std::expected<process::Plan, process::SpawnError> plan(UnitRef unit);
+    [[nodiscard]] std::vector<exec::Shortfall> shortfalls(UnitRef unit) const;
+    [[nodiscard]] Options const& options() const { return options_; }
+    [[nodiscard]] Surroundings const& around() const { return around_; }
+    [[nodiscard]] base::Stamp started() const { return started_; }
+    [[nodiscard]] bool shutting_down() const { return shutting_down_; }
+    [[nodiscard]] base::Stamp now_stamp() const { return around_.loop.now(); }
+
+    /// The listener is kept until the returned handle is dropped.
+    [[nodiscard]] std::shared_ptr<void> listen(Listener listener);
+
+private:
+    Manager(Options options, Surroundings around);
+    base::Result<void> begin();
+
+    // manager_jobs.cpp: running jobs
+    void run_jobs();
+    void run(Job const& job);
+    void run_start(Job const& job);
+    void run_stop(Job const& job);
+    void run_restart(Job const& job);
+    void run_reload(Job const& job);
+    [[nodiscard]] bool conditions_allow(Job const& job);
+    void start_unit(UnitRef unit);
+    void stop_unit(UnitRef unit, Service::For why);
+    void end_job(JobId id, JobResult result);
+    void arm_job_timer(Job const& job);
+    void follow_job(UnitRef unit, ActiveState to);
+    void announce_new(Job const& job);
+    void announce_end(JobEnd const& end);
+
+    // manager.cpp: two-phase settling
+    void mark(UnitRef unit);
+    void wake();
+    void settle();
+    void publish();
+
+    // manager_follow.cpp: what follows from a change of state
+    void set_active(UnitRef unit, ActiveState to);
+    void follow_unexpected(UnitRef unit, ActiveState from, ActiveState to);
+    void trigger(UnitRef unit, unit::Relation relation);
+    void stop_if_unneeded(UnitRef unit);
+    void enqueue_ours(UnitRef unit, JobType type, Mode mode);
+    void check_shut_down();
+
+    // manager_host.cpp: ServiceHost, and what the children and sockets tell
+    base::Stamp now() const override { return around_.loop.now(); }
+    std::expected<process::SpawnId, process::SpawnError> spawn(UnitRef unit, SpawnOrder order) override;
+    Held hold(UnitRef unit, Role role, process::Child child) override;
+    std::optional<process::Child> adopt(UnitRef unit, pid_t pid, std::string& why) override;
+    std::vector<pid_t> processes(UnitRef unit) override;
+    bool populated(UnitRef unit) override;
+    std::optional<pid_t> only_child(std::vector<pid_t> const& pids) override;
+    bool signal_all(UnitRef unit, base::Signal signal, std::vector<pid_t> const& spare) override;
+    void watch_empty(UnitRef unit) override;
+    loop::WatchPtr timer(base::Usec monotonic, std::function<void()> handler) override;
+    loop::WatchPtr watch_path(std::string const& path, std::function<void()> handler) override;
+    loop::WatchPtr when_idle(std::function<void()> handler) override;
+    void clean_up(UnitRef unit, Again again) override;
+    std::string new_invocation(UnitRef unit) override;
+    void state_changed(UnitRef unit, ServiceState from, ServiceState to) override;
+    void details_changed(UnitRef unit) override { mark(unit); }
+    void restart_due(UnitRef unit) override;
+    void say(UnitRef unit, base::Priority priority, std::string text) override;
+    Defaults const& defaults() const override { return options_.defaults; }
+    [[nodiscard]] Marks marks(UnitRef unit);
+    void on_notification(NotifyMessage const& message, pid_t sender);
+    void look_for_empty();
+    [[nodiscard]] std::expected<process::Plan, process::SpawnError> make_plan(UnitRef unit, SpawnOrder& order,
+                                                                              std::vector<base::Fd>& lent);
+
+    Live& at(UnitRef unit);
+    Service& service_at(UnitRef unit);
+
+    Options options_;
+    Surroundings around_;
+    Graph graph_;
+    Jobs jobs_;
+    std::vector<Live> lives_;
+    std::unique_ptr<Tracking> tracking_;
+    std::unique_ptr<Children> children_;
+    std::unique_ptr<NotifySocket> notify_;
+    loop::WatchPtr groups_watch_;
+
+    std::vector<UnitRef> marked_;
+    std::vector<std::pair<UnitRef, ActiveState>> unexpected_; ///< with the state they came from
+    std::vector<std::weak_ptr<Listener>> listeners_;
+    loop::WatchPtr turn_;
+    bool settling_ = false;
+    std::vector<UnitRef> waiting_empty_;
+    std::unordered_map<std::string, UnitRef> unit_of_group_;
+
+    base::Stamp started_;
+    bool shutting_down_ = false;
+    int exit_code_ = 0;
+};
+
+} // namespace mitori::manager

@@ -1,0 +1,138 @@
+// What follows from a change of state: stamps, jobs, and what no job asked for.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "manager/manager.hpp"
+
+namespace mitori::manager {
+namespace {
+
+bool is_up(ActiveState state) { return state == ActiveState::active || state == ActiveState::reloading; }
+bool is_down(ActiveState state) { return state == ActiveState::inactive || state == ActiveState::failed; }
+
+void stamp(Live& live, ActiveState from, ActiveState to, base::Stamp now) {
+    live.changed = now;
+    if (is_down(from) && !is_down(to)) live.left_inactive = now;
+    if (!is_down(from) && is_down(to)) live.became_inactive = now;
+    if (!is_up(from) && is_up(to)) live.became_active = now;
+    if (is_up(from) && !is_up(to)) live.left_active = now;
+}
+
+} // namespace
+
+void Manager::state_changed(UnitRef unit, ServiceState, ServiceState to) { set_active(unit, active_state(to)); }
+
+void Manager::set_active(UnitRef unit, ActiveState to) {
+    auto& live = at(unit);
+    auto const from = std::exchange(live.active, to);
+    stamp(live, from, to, now());
+    mark(unit);
+    if (from != to) {
+        // Asked before the job ends: a change that its own job wanted is no surprise.
+        auto const* const job = jobs_.of(unit);
+        bool const expected = job != nullptr && job->state == JobState::running;
+        if (!expected || to == ActiveState::failed)
+            unexpected_.emplace_back(unit, from);
+        else if (is_down(to))
+            unexpected_.emplace_back(unit, to); // for StopWhenUnneeded= of what it needed
+    }
+    follow_job(unit, to);
+    wake();
+}
+
+void Manager::follow_unexpected(UnitRef unit, ActiveState from, ActiveState to) {
+    if (to == ActiveState::failed && from != ActiveState::failed) trigger(unit, unit::Relation::on_failure);
+    if (to == ActiveState::inactive && is_up(from)) trigger(unit, unit::Relation::on_success);
+    if (is_up(from) && !is_up(to))
+        for (auto const& other : graph_.related(unit, unit::Relation::bound_by))
+            if (!is_down(at(other).active)) enqueue_ours(other, JobType::stop, Mode::replace);
+    if (is_down(to)) {
+        for (auto const& relation : {unit::Relation::requires_, unit::Relation::wants, unit::Relation::binds_to})
+            for (auto const& other : graph_.related(unit, relation))
+                stop_if_unneeded(other);
+        for (auto const& other : graph_.related(unit, unit::Relation::upheld_by))
+            if (is_up(at(other).active) && !shutting_down_) enqueue_ours(unit, JobType::start, Mode::fail);
+    }
+    if (is_up(to) && !is_up(from))
+        for (auto const& other : graph_.related(unit, unit::Relation::upholds))
+            if (is_down(at(other).active)) enqueue_ours(other, JobType::start, Mode::fail);
+}
+
+// OnFailure= and OnSuccess=: started as if asked for, in the mode that the unit names.
+void Manager::trigger(UnitRef unit, unit::Relation relation) {
+    if (shutting_down_) return;
+    auto const& info = graph_.unit(unit).info;
+    auto const mode = relation == unit::Relation::on_failure ? info.on_failure_job_mode : info.on_success_job_mode;
+    auto const as_mode = [&] {
+        using Mode_ = unit::OnFailureJobMode;
+        switch (mode) {
+        case Mode_::fail: return Mode::fail;
+        case Mode_::replace: return Mode::replace;
+        case Mode_::replace_irreversibly: return Mode::replace_irreversibly;
+        case Mode_::isolate: return Mode::isolate;
+        case Mode_::flush: return Mode::flush;
+        case Mode_::ignore_dependencies: return Mode::ignore_dependencies;
+        case Mode_::ignore_requirements: return Mode::ignore_requirements;
+        }
+        return Mode::replace;
+    }();
+    for (auto const& other : graph_.related(unit, relation)) {
+        say(unit, base::Priority::info, fmt::format("Triggering {}", graph_.name(other)));
+        enqueue_ours(other, JobType::start, as_mode);
+    }
+}
+
+void Manager::stop_if_unneeded(UnitRef unit) {
+    if (!graph_.unit(unit).info.stop_when_unneeded || is_down(at(unit).active) || jobs_.of(unit) != nullptr) return;
+    for (auto const relation : {unit::Relation::required_by, unit::Relation::wanted_by, unit::Relation::bound_by})
+        for (auto const& other : graph_.related(unit, relation))
+            if (!is_down(at(other).active) || jobs_.of(other) != nullptr) return;
+    enqueue_ours(unit, JobType::stop, Mode::fail);
+}
+
+void Manager::enqueue_ours(UnitRef unit, JobType type, Mode mode) {
+    auto const queued = enqueue({unit, type, mode, Asker::manager});
+    if (!queued)
+        say(unit, base::Priority::warning, fmt::format("Cannot queue {}: {}", base::word(type), queued.error().text));
+}
+
+void Manager::restart_due(UnitRef unit) {
+    // A job that is queued already (a person's) goes first.
+    if (jobs_.of(unit) != nullptr) return;
+    say(unit, base::Priority::info,
+        fmt::format("Scheduled restart job, restart counter is at {}.", at(unit).service->restarts()));
+    enqueue_ours(unit, JobType::restart, Mode::replace);
+}
+
+// -- the end
+
+void Manager::shut_down(int code) {
+    if (std::exchange(shutting_down_, true)) {
+        // Asked twice: no more patience.
+        for (std::size_t i = 0; i < lives_.size(); ++i)
+            if (lives_[i].service && !is_down(lives_[i].active))
+                signal_all(static_cast<UnitRef>(i), base::Signal{SIGKILL}, {});
+        return;
+    }
+    exit_code_ = code;
+    auto const target = graph_.add("shutdown.target");
+    if (auto const queued = enqueue({target, JobType::start, Mode::replace_irreversibly, Asker::manager}); !queued)
+        base::log(base::Priority::warning, "shutdown.target: {}", queued.error().text);
+    // Units that shutdown.target does not conflict with (DefaultDependencies=no) have to end, too.
+    for (std::size_t i = 0; i < lives_.size(); ++i) {
+        auto const unit = static_cast<UnitRef>(i);
+        if (lives_[i].service && !is_down(lives_[i].active) && jobs_.of(unit) == nullptr)
+            enqueue_ours(unit, JobType::stop, Mode::replace);
+    }
+    wake();
+}
+
+void Manager::check_shut_down() {
+    if (!shutting_down_) return;
+    bool const over =
+        std::ranges::all_of(lives_, [](Live const& live) { return !live.service || is_down(live.active); });
+    if (over) around_.loop.stop(exit_code_);
+}
+
+} // namespace mitori::manager

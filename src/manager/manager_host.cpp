@@ -1,0 +1,212 @@
+// The manager as the host of its services: processes, groups, timers.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "base/sys.hpp"
+#include "exec/plan.hpp"
+#include "manager/manager.hpp"
+#include "manager/path_watch.hpp"
+
+namespace mitori::manager {
+namespace {
+
+process::SpawnError as_spawn_error(base::Error error) { return {process::Stage::spawn, std::move(error)}; }
+
+/// How late a timer may be, so that many wake up at once.
+constexpr base::Usec slack = std::chrono::milliseconds(5);
+
+} // namespace
+
+std::expected<process::SpawnId, process::SpawnError> Manager::spawn(UnitRef unit, SpawnOrder order) {
+    std::vector<base::Fd> lent;
+    auto plan = make_plan(unit, order, lent);
+    if (!plan) return std::unexpected(plan.error());
+    return children_->submit(unit, std::move(*plan), std::move(lent));
+}
+
+std::expected<process::Plan, process::SpawnError> Manager::make_plan(UnitRef unit, SpawnOrder& order,
+                                                                     std::vector<base::Fd>& lent) {
+    auto const& settings = at(unit).service->unit();
+    auto identity = exec::resolve_identity(settings.exec, options_.place);
+    if (!identity) return std::unexpected(identity.error());
+    order.facts.identity = std::move(*identity);
+    auto files = exec::read_environment_files(settings.exec);
+    if (!files) return std::unexpected(as_spawn_error(files.error()));
+    order.facts.file_environment = std::move(*files);
+
+    auto& live = at(unit);
+    if (around_.groups.place() != cgroup::Place::none) {
+        if (auto made = around_.groups.make(live.group); !made) return std::unexpected(as_spawn_error(made.error()));
+        auto group = around_.groups.open(live.group);
+        if (!group) return std::unexpected(as_spawn_error(group.error()));
+        order.facts.cgroup = group->get();
+        lent.push_back(std::move(*group));
+    }
+    auto plan = exec::make_plan(settings, order.command, order.purpose, order.facts, options_.place);
+    if (!plan) return std::unexpected(as_spawn_error(plan.error()));
+    return std::move(*plan);
+}
+
+Held Manager::hold(UnitRef unit, Role role, process::Child child) {
+    return children_->hold(unit, role, std::move(child));
+}
+
+std::optional<process::Child> Manager::adopt(UnitRef unit, pid_t pid, std::string& why) {
+    if (pid == ::getpid()) {
+        why = fmt::format("pid {} is the manager itself", pid);
+        return std::nullopt;
+    }
+    // First the pidfd, then the question whose it is: so the answer cannot be about another process of the same pid.
+    auto pidfd = base::sys::pidfd_open(pid);
+    if (!pidfd) {
+        why = fmt::format("there is no process {}", pid);
+        return std::nullopt;
+    }
+    auto const process = around_.procfs.process(pid);
+    if (!process || process->state == 'Z') {
+        why = fmt::format("process {} has ended", pid);
+        return std::nullopt;
+    }
+    if (!tracking_->owns(marks(unit), pid)) {
+        why = fmt::format("process {} does not belong to {}", pid, graph_.name(unit));
+        return std::nullopt;
+    }
+    return process::Child(pid, std::move(*pidfd));
+}
+
+// -- whose processes
+
+Marks Manager::marks(UnitRef unit) {
+    auto const& live = at(unit);
+    return {live.group, live.service ? live.service->invocation() : std::string(), live.sessions};
+}
+
+std::vector<pid_t> Manager::processes(UnitRef unit) {
+    if (at(unit).group.empty()) return {};
+    return tracking_->processes(marks(unit));
+}
+
+bool Manager::populated(UnitRef unit) { return !at(unit).group.empty() && tracking_->populated(marks(unit)); }
+
+std::optional<pid_t> Manager::only_child(std::vector<pid_t> const& pids) {
+    std::optional<pid_t> only;
+    for (auto const pid : pids) {
+        auto const process = around_.procfs.process(pid);
+        if (!process || process->parent != ::getpid()) continue;
+        if (only) return std::nullopt;
+        only = pid;
+    }
+    return only;
+}
+
+bool Manager::signal_all(UnitRef unit, base::Signal signal, std::vector<pid_t> const& spare) {
+    return !at(unit).group.empty() && tracking_->signal(marks(unit), signal, spare);
+}
+
+void Manager::watch_empty(UnitRef unit) {
+    auto& live = at(unit);
+    if (around_.groups.place() != cgroup::Place::none) {
+        if (around_.groups.watch_empty(live.group)) return;
+    }
+    if (!live.waits_empty) waiting_empty_.push_back(unit);
+    live.waits_empty = true;
+}
+
+// Without control groups the last process of a unit ends as our orphan, or as our child: each end is a reason to look.
+void Manager::look_for_empty() {
+    for (auto const unit : std::exchange(waiting_empty_, {})) {
+        at(unit).waits_empty = false;
+        if (populated(unit))
+            watch_empty(unit);
+        else
+            service_at(unit).on_empty();
+    }
+}
+
+// -- timers and watches: a watch that cannot be made is said, and the state then has no time-out
+
+loop::WatchPtr Manager::timer(base::Usec monotonic, std::function<void()> handler) {
+    auto watch = around_.loop.at(monotonic, slack, std::move(handler));
+    if (watch) return std::move(*watch);
+    base::log(base::Priority::err, "no timer: {}", watch.error().message());
+    return nullptr;
+}
+
+loop::WatchPtr Manager::watch_path(std::string const& path, std::function<void()> handler) {
+    auto watch = manager::watch_path(around_.loop, path, std::move(handler));
+    if (watch) return std::move(*watch);
+    base::log(base::Priority::err, "cannot watch {}: {}", path, watch.error().message());
+    return nullptr;
+}
+
+loop::WatchPtr Manager::when_idle(std::function<void()> handler) {
+    // systemd.service(5), Type=idle: at most five seconds, less if nothing else is to be done. Jobs that only wait for
+    // this one do not count as something else.
+    auto const jobs = jobs_.all();
+    auto const others = std::ranges::count_if(jobs, [](Job const& job) { return job.state == JobState::running; });
+    auto const wait = others > 1 ? std::chrono::seconds(5) : std::chrono::seconds(0);
+    return timer(now().monotonic + wait, std::move(handler));
+}
+
+// -- lives
+
+std::string Manager::new_invocation(UnitRef unit) {
+    auto& live = at(unit);
+    if (live.group.empty()) {
+        auto const& settings = graph_.unit(unit);
+        live.group = group_path(settings.id, settings.slice);
+        unit_of_group_[live.group] = unit;
+    }
+    live.sessions.clear();
+    std::array<std::byte, 16> bytes{};
+    if (auto filled = base::sys::random_bytes(bytes); !filled)
+        base::log(base::Priority::err, "{}", filled.error().message());
+    std::string text;
+    for (auto const byte : bytes)
+        fmt::format_to(std::back_inserter(text), "{:02x}", static_cast<unsigned>(byte));
+    return text;
+}
+
+void Manager::clean_up(UnitRef unit, Again again) {
+    auto& live = at(unit);
+    if (live.service && !live.service->main_pid() && !live.service->control_pid()) {
+        around_.groups.unwatch(live.group);
+        // Left alone where somebody is still inside: KillMode=process and none leave processes behind.
+        if (around_.groups.place() != cgroup::Place::none && again == Again::no)
+            if (auto removed = around_.groups.remove(live.group); !removed && removed.error().number != EBUSY)
+                base::log(base::Priority::notice, "{}", removed.error().message());
+    }
+    auto const& exec = live.service ? live.service->unit().exec : graph_.unit(unit).exec;
+    using Preserve = unit::PreserveDirectory;
+    bool const keep = exec.runtime_directory_preserve == Preserve::yes ||
+                      (exec.runtime_directory_preserve == Preserve::restart && again == Again::yes);
+    if (keep) return;
+    for (auto const& entry : exec.runtime_directory.entries) {
+        auto const path = options_.place.host.runtime_directory + "/" + entry.name;
+        if (auto removed = base::sys::remove_tree(path); !removed && removed.error().number != ENOENT)
+            base::log(base::Priority::warning, "{}", removed.error().message());
+    }
+}
+
+void Manager::say(UnitRef unit, base::Priority priority, std::string text) {
+    base::log(priority, "{}: {}", graph_.name(unit), text);
+}
+
+void Manager::on_notification(NotifyMessage const& message, pid_t sender) {
+    auto const unit = unit_of(sender);
+    if (!unit || !at(*unit).service)
+        return base::log(base::Priority::debug, "notification from pid {}, which is of no unit", sender);
+    auto& service = *at(*unit).service;
+    if (!service.may_notify(sender, true))
+        return say(
+            *unit, base::Priority::warning,
+            fmt::format("Got notification message from PID {}, but reception is not permitted for it (NotifyAccess=)",
+                        sender));
+    service.on_notify(message, sender);
+}
+
+} // namespace mitori::manager

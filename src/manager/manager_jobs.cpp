@@ -1,0 +1,187 @@
+// Running jobs: what a job does to its unit, and when it is done.
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "manager/manager.hpp"
+
+namespace mitori::manager {
+namespace {
+
+bool is_up(ActiveState state) { return state == ActiveState::active || state == ActiveState::reloading; }
+bool is_down(ActiveState state) { return state == ActiveState::inactive || state == ActiveState::failed; }
+
+/// The types that this manager brings to life. The others load, so that their names can be spoken of.
+bool runs(unit::Type type) {
+    return type == unit::Type::service || type == unit::Type::target || type == unit::Type::slice;
+}
+
+} // namespace
+
+void Manager::announce_new(Job const& job) {
+    mark(job.unit);
+    for (std::size_t i = 0; i < listeners_.size(); ++i)
+        if (auto const alive = listeners_[i].lock(); alive && alive->job_new) alive->job_new(job);
+}
+
+void Manager::announce_end(JobEnd const& end) {
+    at(end.job.unit).job_timer.reset();
+    mark(end.job.unit);
+    for (std::size_t i = 0; i < listeners_.size(); ++i)
+        if (auto const alive = listeners_[i].lock(); alive && alive->job_done) alive->job_done(end.job, end.result);
+}
+
+void Manager::run_jobs() {
+    while (true) {
+        auto const ready = jobs_.ready();
+        if (ready.empty()) return;
+        for (auto const& job : ready)
+            if (auto const* still = jobs_.find(job.id); still != nullptr && still->state == JobState::running) run(job);
+    }
+}
+
+void Manager::run(Job const& job) {
+    arm_job_timer(job);
+    switch (job.type) {
+    case JobType::start: return run_start(job);
+    case JobType::stop: return run_stop(job);
+    case JobType::restart: return run_restart(job);
+    case JobType::reload: return run_reload(job);
+    case JobType::verify_active: {
+        auto const active = at(job.unit).active;
+        if (is_up(active)) return end_job(job.id, JobResult::done);
+        if (active == ActiveState::activating) return jobs_.postpone(job.id);
+        return end_job(job.id, JobResult::skipped);
+    }
+    default: return end_job(job.id, JobResult::done);
+    }
+}
+
+void Manager::run_start(Job const& job) {
+    auto const& settings = graph_.unit(job.unit);
+    auto const active = at(job.unit).active;
+    auto const* const service = at(job.unit).service.get();
+    bool const waits_to_restart = service != nullptr && service->state() == ServiceState::auto_restart;
+    if (is_up(active)) return end_job(job.id, JobResult::done);
+    // It is on its way there, or has to come down first: follow_job has the rest.
+    if (active == ActiveState::activating && !waits_to_restart) return;
+    if (active == ActiveState::deactivating) return jobs_.postpone(job.id);
+    if (settings.load_state != unit::LoadState::loaded) return end_job(job.id, JobResult::invalid);
+    if (!runs(settings.type)) {
+        base::log(base::Priority::notice, "{}: units of this type are not run yet", settings.id);
+        return end_job(job.id, JobResult::unsupported);
+    }
+    if (!conditions_allow(job)) return;
+    for (auto const& edge : graph_.edges(job.unit, unit::Relation::binds_to))
+        if (!is_up(at(edge.other).active) && graph_.unit(edge.other).load_state == unit::LoadState::loaded &&
+            jobs_.of(edge.other) == nullptr)
+            return end_job(job.id, JobResult::dependency);
+    start_unit(job.unit);
+}
+
+// Conditions that are not met: the unit stays down and the job is done all the same. Asserts: the job fails.
+bool Manager::conditions_allow(Job const& job) {
+    auto const& info = graph_.unit(job.unit).info;
+    auto& live = at(job.unit);
+    live.conditions_tested = now();
+    auto const conditions = test_conditions(info.conditions, options_.world);
+    live.conditions_met = conditions_met(conditions);
+    auto const say_unmet = [&](std::vector<ConditionResult> const& results, base::Priority priority) {
+        for (auto const& result : results)
+            if (!result.met) say(job.unit, priority, fmt::format("{} was not met", show(result.condition)));
+    };
+    if (!live.conditions_met) {
+        say_unmet(conditions, base::Priority::info);
+        end_job(job.id, JobResult::done);
+        return false;
+    }
+    auto const asserts = test_conditions(info.asserts, options_.world);
+    live.asserts_met = conditions_met(asserts);
+    if (live.asserts_met) return true;
+    say_unmet(asserts, base::Priority::err);
+    end_job(job.id, JobResult::assert_);
+    return false;
+}
+
+void Manager::start_unit(UnitRef unit) {
+    if (graph_.unit(unit).type != unit::Type::service) return set_active(unit, ActiveState::active);
+    auto& service = service_at(unit);
+    service.take_settings(graph_.unit_ptr(unit));
+    service.start();
+}
+
+void Manager::stop_unit(UnitRef unit, Service::For why) {
+    if (graph_.unit(unit).type != unit::Type::service || !at(unit).service)
+        return set_active(unit, ActiveState::inactive);
+    at(unit).service->stop(why);
+}
+
+void Manager::run_stop(Job const& job) {
+    if (is_down(at(job.unit).active)) return end_job(job.id, JobResult::done);
+    stop_unit(job.unit, Service::For::good);
+}
+
+void Manager::run_restart(Job const& job) {
+    if (is_down(at(job.unit).active)) return jobs_.turn_into_start(job.id);
+    stop_unit(job.unit, Service::For::restart);
+}
+
+void Manager::run_reload(Job const& job) {
+    auto& live = at(job.unit);
+    if (live.active == ActiveState::activating) return jobs_.postpone(job.id);
+    if (live.active == ActiveState::reloading) return;
+    if (!is_up(live.active)) return end_job(job.id, JobResult::invalid);
+    if (!live.service || !live.service->can_reload()) return end_job(job.id, JobResult::done);
+    live.service->reload();
+}
+
+void Manager::end_job(JobId id, JobResult result) {
+    auto const* const job = jobs_.find(id);
+    if (job == nullptr) return;
+    for (auto const& end : jobs_.finish(id, result, at(job->unit).active))
+        announce_end(end);
+    wake();
+}
+
+void Manager::arm_job_timer(Job const& job) {
+    auto const& info = graph_.unit(job.unit).info;
+    auto const span = std::min(info.job_running_timeout.value_or(base::infinity), info.job_timeout);
+    if (span == base::infinity) return;
+    at(job.unit).job_timer =
+        timer(base::plus(now().monotonic, span), [this, id = job.id] { end_job(id, JobResult::timeout); });
+}
+
+// The unit's state has changed while a job of it runs.
+void Manager::follow_job(UnitRef unit, ActiveState to) {
+    auto const* const found = jobs_.of(unit);
+    if (found == nullptr) return;
+    jobs_.retry(unit);
+    if (found->state != JobState::running) return;
+    auto const job = *found;
+    switch (job.type) {
+    case JobType::start:
+        if (is_up(to)) return end_job(job.id, JobResult::done);
+        if (to == ActiveState::failed) return end_job(job.id, JobResult::failed);
+        if (to == ActiveState::inactive) return end_job(job.id, JobResult::done);
+        return;
+    case JobType::reload:
+        if (to == ActiveState::active) {
+            auto const* const live = service(unit);
+            bool const well = live == nullptr || live->reload_result() == ServiceResult::success;
+            return end_job(job.id, well ? JobResult::done : JobResult::failed);
+        }
+        if (to != ActiveState::reloading) return end_job(job.id, JobResult::failed);
+        return;
+    case JobType::stop:
+        if (is_down(to)) return end_job(job.id, JobResult::done);
+        return;
+    case JobType::restart:
+        if (is_down(to)) {
+            jobs_.turn_into_start(job.id);
+            wake();
+        }
+        return;
+    default: return;
+    }
+}
+
+} // namespace mitori::manager

@@ -1,0 +1,171 @@
+// A live service: its life, apart from its settings (unit::Unit, const) and from the table (service_steps.hpp).
+//
+// Everything that happens to it comes in by one of the on_… members, is classified into an Event, and goes through
+// `happen`, which alone changes the state. Events that a state answers by itself (no commands to run, nobody to signal)
+// are queued and run by the same loop, so that no function here recurses through states.
+//
+// Words
+//   main      the process that the service is: started by ExecStart=, told by MAINPID=, found in a PID file or guessed
+//   control   the process of any other command, one at a time; also ExecStart= of a forking service
+//   purpose   which list of commands runs; `cursor` is the index of the one that runs
+//   result    the first failure since the last start
+//
+// Invariants
+//   - control_ is set only in states whose act is run_commands, in `start` of a forking service, and in the states of
+//     the way down while such a command is being ended.
+//   - A spawn is in flight (spawning_) for at most one role; when the state has moved on by the time it is reported,
+//   the
+//     child is held in its role and treated as this state treats that role.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "manager/notify_message.hpp"
+#include "manager/restart.hpp"
+#include "manager/service_host.hpp"
+#include "manager/service_steps.hpp"
+
+namespace mitori::manager {
+
+/// One command that was run since the last start: the "Process:" lines of status.
+struct CommandRecord {
+    exec::Purpose purpose;
+    std::uint16_t index = 0; ///< in its list
+    pid_t pid = 0;
+    base::Stamp started;
+    std::optional<process::Exit> exit;
+};
+
+class Service {
+public:
+    Service(UnitRef ref, unit::UnitPtr unit, ServiceHost& host);
+    Service(Service const&) = delete;
+    Service& operator=(Service const&) = delete;
+
+    // -- what jobs ask for
+    /// A start job runs. Counts against the start limit; the answer comes by state_changed.
+    void start();
+    /// `why` decides between KillSignal= and RestartKillSignal=, and nothing is restarted by itself after a stop job.
+    enum class For : std::uint8_t { good, restart };
+    void stop(For why);
+    [[nodiscard]] bool can_reload() const;
+    void reload();
+    void reset_failed();
+    /// daemon-reload: new settings, the same life.
+    void take_settings(unit::UnitPtr unit) { unit_ = std::move(unit); }
+
+    // -- what happens to it
+    void on_started(process::Child child);
+    void on_executed();
+    void on_spawn_failed(process::Stage stage, int number);
+    void on_exit(Role role, process::Exit const& exit);
+    void on_empty();
+    /// The sender's role has been checked against NotifyAccess= by may_notify.
+    void on_notify(NotifyMessage const& message, pid_t sender);
+    [[nodiscard]] bool may_notify(pid_t sender, bool of_this_unit) const;
+
+    // -- what people see
+    [[nodiscard]] ServiceState state() const { return state_; }
+    [[nodiscard]] ServiceResult result() const { return result_; }
+    [[nodiscard]] ServiceResult reload_result() const { return reload_result_; }
+    [[nodiscard]] std::optional<pid_t> main_pid() const;
+    [[nodiscard]] std::optional<pid_t> control_pid() const;
+    [[nodiscard]] process::Child const* held(Role role) const;
+    [[nodiscard]] std::optional<CommandRecord> const& main_record() const { return main_record_; }
+    [[nodiscard]] std::vector<CommandRecord> const& commands() const { return commands_; }
+    [[nodiscard]] std::string const& status_text() const { return status_text_; }
+    [[nodiscard]] int status_errno() const { return status_errno_; }
+    [[nodiscard]] std::uint32_t restarts() const { return restarts_; }
+    [[nodiscard]] std::string const& invocation() const { return invocation_; }
+    [[nodiscard]] unit::Unit const& unit() const { return *unit_; }
+    [[nodiscard]] base::Usec timeout_start() const;
+    [[nodiscard]] base::Usec timeout_stop() const;
+    [[nodiscard]] base::Usec watchdog() const { return watchdog_; }
+    [[nodiscard]] base::Stamp watchdog_stamp() const { return watchdog_seen_; }
+    /// What the environment of a command run now would be made from: also for `mitori plan`.
+    [[nodiscard]] exec::Facts facts(exec::Purpose purpose) const;
+
+private:
+    // service.cpp: events and states
+    void happen(Event event);
+    void settle();
+    void enter(Step step);
+    void perform(Act act);
+    void assess();
+    [[nodiscard]] Event how_is_it() const;
+    void rest();
+    void fail(ServiceResult result) { result_ = first_failure(result_, result); }
+    [[nodiscard]] Event how_it_ended() const;
+    void start_limit_hit();
+
+    // service_commands.cpp: running commands, main and control
+    void run_commands();
+    void start_main();
+    void launch(Role role, exec::Purpose purpose, std::size_t index);
+    [[nodiscard]] unit::ExecCommands const& commands_of(exec::Purpose purpose) const;
+    void on_main_exit(process::Exit const& exit);
+    void on_control_exit(process::Exit const& exit);
+    void next_command(ServiceResult result);
+    void commands_over(ServiceResult result);
+    void record_exit(Role role, process::Exit const& exit);
+
+    // service_main_pid.cpp: forking services and PID files
+    void forked();
+    bool load_pid_file(std::string& why);
+    void wait_for_pid_file();
+    void guess_main_pid();
+    bool set_main(pid_t pid, std::string& why);
+
+    // service_signals.cpp: ending processes
+    void send_signal();
+    bool signal_others(base::Signal signal);
+    [[nodiscard]] base::Signal signal_of_state() const;
+    bool signal_leaders(base::Signal signal);
+    void check_quiet();
+    void end_if_empty();
+    void on_timeout();
+    void arm(base::Usec span);
+    void arm_state_timeout();
+    void arm_watchdog();
+    void on_watchdog_tick();
+
+    UnitRef ref_;
+    unit::UnitPtr unit_;
+    ServiceHost& host_;
+
+    ServiceState state_ = ServiceState::dead;
+    ServiceResult result_ = ServiceResult::success;
+    ServiceResult reload_result_ = ServiceResult::success;
+    bool stop_asked_ = false; ///< by a job: Restart= does not apply
+    bool stop_to_restart_ = false;
+    bool leaders_told_ = false; ///< the state's signal went to main or control: wait for these, not for all
+    bool settling_ = false;
+    bool auto_restarting_ = false; ///< the next start is ours, not a person's
+    std::vector<Event> events_;
+
+    std::optional<Held> main_;
+    std::optional<Held> control_;
+    bool main_known_ = false; ///< there is, or was, a main process in this life
+    std::optional<Role> spawning_;
+    exec::Purpose purpose_ = exec::Purpose::start;
+    std::size_t cursor_ = 0;
+    std::optional<CommandRecord> main_record_;
+    std::vector<CommandRecord> commands_;
+
+    loop::WatchPtr timer_;
+    base::Usec deadline_ = base::infinity;
+    loop::WatchPtr path_watch_;
+    loop::WatchPtr watchdog_timer_;
+    base::Usec watchdog_{0};
+    base::Stamp watchdog_seen_;
+
+    StartLimit start_limit_;
+    std::uint32_t restarts_ = 0;
+    std::string invocation_;
+    std::string status_text_;
+    int status_errno_ = 0;
+};
+
+} // namespace mitori::manager

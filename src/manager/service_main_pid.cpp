@@ -1,0 +1,116 @@
+// Which process is the service: PID files, guesses, and what the service says of itself.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "manager/service.hpp"
+
+namespace mitori::manager {
+
+// The command of a forking service has ended well: the daemon is its orphan.
+void Service::forked() {
+    if (unit_->service.pid_file.empty()) {
+        guess_main_pid();
+        return happen(Event::up);
+    }
+    if (std::string why; load_pid_file(why)) return happen(Event::up);
+    if (!host_.populated(ref_)) {
+        host_.say(ref_, base::Priority::warning,
+                  "No process is left and there is no PID file " + unit_->service.pid_file);
+        fail(ServiceResult::protocol);
+        return happen(Event::start_failed);
+    }
+    wait_for_pid_file();
+}
+
+// Some daemons write their file only after their parent has gone.
+void Service::wait_for_pid_file() {
+    path_watch_ = host_.watch_path(unit_->service.pid_file, [this] {
+        std::string why;
+        if (load_pid_file(why)) return happen(Event::up);
+        if (!why.empty()) host_.say(ref_, base::Priority::notice, why);
+    });
+    host_.watch_empty(ref_);
+}
+
+bool Service::load_pid_file(std::string& why) {
+    auto const& path = unit_->service.pid_file;
+    auto const text = base::sys::read_file(path, 64);
+    if (!text) {
+        why = "PID file " + text.error().message();
+        return false;
+    }
+    auto const pid = base::parse_integer<pid_t>(base::trim(*text));
+    if (!pid || *pid <= 1) {
+        why = fmt::format("PID file {} holds no process id", path);
+        return false;
+    }
+    return set_main(*pid, why);
+}
+
+// GuessMainPID=: of several processes it is the one whose parent we are; with more than one of those, none.
+void Service::guess_main_pid() {
+    if (!unit_->service.guess_main_pid) return;
+    auto const pids = host_.processes(ref_);
+    if (pids.size() == 1) {
+        std::string why;
+        static_cast<void>(set_main(pids.front(), why));
+        return;
+    }
+    if (auto const pid = host_.only_child(pids)) {
+        std::string why;
+        static_cast<void>(set_main(*pid, why));
+    }
+}
+
+bool Service::set_main(pid_t pid, std::string& why) {
+    if (main_ && main_->child.pid() == pid) return true;
+    auto child = host_.adopt(ref_, pid, why);
+    if (!child) return false;
+    main_record_ = CommandRecord{exec::Purpose::start, 0, pid, host_.now(), std::nullopt};
+    main_known_ = true;
+    main_ = host_.hold(ref_, Role::main, std::move(*child));
+    host_.details_changed(ref_);
+    return true;
+}
+
+bool Service::may_notify(pid_t sender, bool of_this_unit) const {
+    switch (unit_->notify_access()) {
+    case unit::NotifyAccess::none: return false;
+    case unit::NotifyAccess::main: return main_pid() == sender;
+    case unit::NotifyAccess::exec: return main_pid() == sender || control_pid() == sender;
+    case unit::NotifyAccess::all: return of_this_unit;
+    }
+    return false;
+}
+
+void Service::on_notify(NotifyMessage const& message, pid_t sender) {
+    if (!message.notes.empty())
+        host_.say(ref_, base::Priority::notice, fmt::format("Notification from pid {}: {}", sender, message.notes));
+    if (std::string why; message.main_pid && !set_main(*message.main_pid, why))
+        host_.say(ref_, base::Priority::warning, fmt::format("MAINPID={} refused: {}", *message.main_pid, why));
+    if (message.status) status_text_ = *message.status;
+    if (message.error_number) status_errno_ = *message.error_number;
+    if (message.watchdog_interval) {
+        watchdog_ = *message.watchdog_interval;
+        if (watchdog_timer_) arm_watchdog();
+    }
+    if (message.watchdog) watchdog_seen_ = host_.now();
+    if (message.extend_timeout && timer_) arm(*message.extend_timeout);
+    if (message.status || message.error_number) host_.details_changed(ref_);
+
+    auto const type = unit_->service_type();
+    bool const notifies = type == unit::ServiceType::notify || type == unit::ServiceType::notify_reload;
+    if (message.ready && notifies && state_ == ServiceState::start) return happen(Event::up);
+    if (message.reloading) happen(Event::reloading);
+    if (message.ready && (state_ == ServiceState::reload_notify || state_ == ServiceState::reload_signal))
+        happen(Event::ready);
+    if (message.stopping) happen(Event::stopping);
+    if (message.watchdog_trigger) {
+        fail(ServiceResult::watchdog);
+        happen(Event::watchdog);
+    }
+}
+
+} // namespace mitori::manager

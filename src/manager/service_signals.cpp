@@ -1,0 +1,151 @@
+// Ending a service's processes, and the clocks that a service lives by.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "manager/service.hpp"
+
+namespace mitori::manager {
+namespace {
+
+bool is_final(ServiceState state) {
+    return state == ServiceState::final_watchdog || state == ServiceState::final_sigterm ||
+           state == ServiceState::final_sigkill;
+}
+bool is_kill(ServiceState state) { return state == ServiceState::stop_sigkill || state == ServiceState::final_sigkill; }
+
+} // namespace
+
+base::Signal Service::signal_of_state() const {
+    auto const& kill = unit_->kill;
+    switch (state_) {
+    case ServiceState::stop_sigkill:
+    case ServiceState::final_sigkill: return kill.final_signal;
+    case ServiceState::stop_watchdog:
+    case ServiceState::final_watchdog: return kill.watchdog_signal;
+    default: return stop_to_restart_ ? kill.restart_signal.value_or(kill.signal) : kill.signal;
+    }
+}
+
+// systemd.kill(5): the main and control process always (but KillMode=none); everybody else with control-group, and with
+// mixed by the final signal.
+void Service::send_signal() {
+    arm_state_timeout();
+    auto const signal = signal_of_state();
+    if (unit_->kill.mode != unit::KillMode::none) leaders_told_ = signal_leaders(signal);
+    bool const others_told = signal_others(signal);
+    if (leaders_told_ || spawning_) return;
+    if (others_told) return host_.watch_empty(ref_);
+    if (unit_->kill.send_sigkill && !(is_kill(state_) && is_final(state_))) return happen(Event::nobody);
+    happen(is_final(state_) ? how_it_ended() : Event::quiet);
+}
+
+bool Service::signal_leaders(base::Signal signal) {
+    bool told = false;
+    for (auto const* held : {&main_, &control_}) {
+        if (!*held) continue;
+        told = true;
+        auto const& child = (*held)->child;
+        static_cast<void>(child.signal(signal));
+        if (signal.number == SIGKILL) continue;
+        // A stopped process must go on to be able to end.
+        static_cast<void>(child.signal(base::Signal{SIGCONT}));
+        if (unit_->kill.send_sighup && !is_kill(state_)) static_cast<void>(child.signal(base::Signal{SIGHUP}));
+    }
+    return told;
+}
+
+bool Service::signal_others(base::Signal signal) {
+    bool const all = unit_->kill.mode == unit::KillMode::control_group ||
+                     (unit_->kill.mode == unit::KillMode::mixed && is_kill(state_));
+    if (!all || !host_.populated(ref_)) return false;
+    std::vector<pid_t> leaders;
+    if (auto pid = main_pid()) leaders.push_back(*pid);
+    if (auto pid = control_pid()) leaders.push_back(*pid);
+    bool const told = host_.signal_all(ref_, signal, leaders);
+    if (told && signal.number != SIGKILL) {
+        host_.signal_all(ref_, base::Signal{SIGCONT}, leaders);
+        if (unit_->kill.send_sighup && !is_kill(state_)) host_.signal_all(ref_, base::Signal{SIGHUP}, leaders);
+    }
+    return told;
+}
+
+// A leader has ended in a state that sends signals.
+void Service::check_quiet() {
+    if (main_ || control_ || spawning_) return;
+    if (!is_final(state_)) return happen(Event::quiet);
+    end_if_empty();
+}
+
+void Service::end_if_empty() {
+    bool const waits_for_all =
+        unit_->kill.mode == unit::KillMode::control_group || unit_->kill.mode == unit::KillMode::mixed;
+    if (waits_for_all && host_.populated(ref_)) return host_.watch_empty(ref_);
+    happen(how_it_ended());
+}
+
+void Service::on_empty() {
+    if (entry_act(state_) == Act::send_signal) return check_quiet();
+    // A service without a known main process lives as long as its last process.
+    bool const lives_by_group = !main_known_ || unit_->service.exit_type == unit::ExitType::cgroup;
+    if (lives_by_group && !control_ && !spawning_) assess();
+}
+
+// -- clocks
+
+void Service::arm(base::Usec span) {
+    timer_.reset();
+    deadline_ = base::plus(host_.now().monotonic, span);
+    if (span != base::infinity) timer_ = host_.timer(deadline_, [this] { on_timeout(); });
+}
+
+void Service::arm_state_timeout() {
+    bool const down = active_state(state_) == ActiveState::deactivating;
+    bool const aborting = state_ == ServiceState::stop_watchdog || state_ == ServiceState::final_watchdog;
+    auto const span = !down      ? timeout_start()
+                      : aborting ? unit_->service.timeout_abort.value_or(timeout_stop())
+                                 : timeout_stop();
+    arm(span);
+}
+
+void Service::on_timeout() {
+    timer_.reset();
+    if (state_ == ServiceState::auto_restart) return host_.restart_due(ref_);
+    host_.say(ref_, base::Priority::warning, fmt::format("State '{}' timed out.", base::word(state_)));
+    if (state_ == ServiceState::reload || state_ == ServiceState::reload_signal ||
+        state_ == ServiceState::reload_notify) {
+        reload_result_ = ServiceResult::timeout;
+        if (control_) return static_cast<void>(control_->child.signal(base::Signal{SIGKILL}));
+        return happen(Event::timeout_stop);
+    }
+    fail(ServiceResult::timeout);
+    bool const down = active_state(state_) == ActiveState::deactivating;
+    if (down && entry_act(state_) == Act::send_signal && !unit_->kill.send_sigkill)
+        return happen(is_final(state_) ? how_it_ended() : Event::timeout_skip);
+    if (state_ == ServiceState::final_sigkill) return happen(how_it_ended());
+    auto const mode = down ? unit_->service.timeout_stop_failure : unit_->service.timeout_start_failure;
+    if (state_ == ServiceState::running || mode == unit::TimeoutFailure::terminate) return happen(Event::timeout_stop);
+    happen(mode == unit::TimeoutFailure::abort ? Event::timeout_abort : Event::timeout_kill);
+}
+
+// The tick looks at when WATCHDOG=1 came last instead of being moved at each: a service that pings a thousand times a
+// second costs no timer.
+void Service::arm_watchdog() {
+    watchdog_timer_.reset();
+    watchdog_seen_ = host_.now();
+    if (watchdog_.count() == 0 || watchdog_ == base::infinity) return;
+    watchdog_timer_ = host_.timer(base::plus(watchdog_seen_.monotonic, watchdog_), [this] { on_watchdog_tick(); });
+}
+
+void Service::on_watchdog_tick() {
+    auto const due = base::plus(watchdog_seen_.monotonic, watchdog_);
+    if (host_.now().monotonic < due) {
+        watchdog_timer_ = host_.timer(due, [this] { on_watchdog_tick(); });
+        return;
+    }
+    watchdog_timer_.reset();
+    host_.say(ref_, base::Priority::err, fmt::format("Watchdog timeout (limit {})!", base::show_span(watchdog_)));
+    fail(ServiceResult::watchdog);
+    happen(Event::watchdog);
+}
+
+} // namespace mitori::manager
