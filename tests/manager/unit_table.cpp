@@ -162,6 +162,7 @@ void Queue::take_facts() {
     for (auto& [unit, facts] : place.facts)
         facts.queued = JobType::nop;
     for (Job const& job : jobs.all()) {
+        if (job.type == JobType::nop) continue;
         place.facts[index(job.unit)].queued = job.type;
         place.facts[index(job.unit)].queued_irreversible = job.irreversible;
     }
