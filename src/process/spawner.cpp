@@ -70,7 +70,7 @@ base::Result<base::Fd> open_child(pid_t pid, base::Fd& reserve) {
     return pidfd;
 }
 
-SpawnEvent failed(std::uint64_t id, Stage stage, int number, std::string subject = {}) {
+Failed failed(std::uint64_t id, Stage stage, int number, std::string subject = {}) {
     return Failed{SpawnId{id}, stage, number, std::move(subject)};
 }
 
@@ -159,10 +159,10 @@ base::Result<void> Spawner::State::work_alone() {
 void Spawner::State::submit_alone(std::uint64_t id, Plan const& plan) {
     auto child = spawn(plan);
     if (child) {
-        ready.push_back(Started{SpawnId{id}, *std::move(child)});
-        ready.push_back(Executed{SpawnId{id}});
+        ready.emplace_back(Started{SpawnId{id}, *std::move(child)});
+        ready.emplace_back(Executed{SpawnId{id}});
     } else {
-        ready.push_back(failed(id, child.error().stage, child.error().error.number, child.error().error.subject));
+        ready.emplace_back(failed(id, child.error().stage, child.error().error.number, child.error().error.subject));
     }
     // A full socket is readable already.
     std::byte const one[1] = {};
@@ -209,7 +209,8 @@ void Spawner::State::flush() {
         int const number = send(queue.front());
         if (number == EAGAIN || number == EPIPE || number == ECONNRESET) return; // the end is noticed by receive()
         if (number != 0)
-            ready.push_back(failed(queue.front().id, Stage::spawn, number, std::string(queue.front().plan.program())));
+            ready.emplace_back(
+                failed(queue.front().id, Stage::spawn, number, std::string(queue.front().plan.program())));
         else
             in_flight.emplace(queue.front().id, InFlight{});
         queue.pop_front();
@@ -237,7 +238,7 @@ void Spawner::State::on_message(Announcement const& said, std::string subject, p
     case Message::started: return on_started(said.id, sender);
     case Message::failed: return on_failed(said, std::move(subject));
     case Message::executed:
-        ready.push_back(Executed{SpawnId{said.id}});
+        ready.emplace_back(Executed{SpawnId{said.id}});
         in_flight.erase(said.id);
         return;
     default: return;
@@ -250,21 +251,21 @@ void Spawner::State::on_started(std::uint64_t id, pid_t pid) {
         // A child that cannot be watched must not run on.
         ::kill(pid, SIGKILL);
         static_cast<void>(base::sys::wait_pid(pid, WEXITED | __WALL));
-        ready.push_back(failed(id, Stage::spawn, pidfd.error().number, "pidfd_open"));
+        ready.emplace_back(failed(id, Stage::spawn, pidfd.error().number, "pidfd_open"));
         in_flight.erase(id);
         return;
     }
     InFlight& flight = in_flight[id];
     flight.announced = true;
     if (pidfd) flight.pidfd.reset(::fcntl(pidfd->get(), F_DUPFD_CLOEXEC, 0));
-    ready.push_back(Started{SpawnId{id}, Child(pid, pidfd ? *std::move(pidfd) : base::Fd())});
+    ready.emplace_back(Started{SpawnId{id}, Child(pid, pidfd ? *std::move(pidfd) : base::Fd())});
 }
 
 void Spawner::State::on_failed(Announcement const& said, std::string subject) {
     // A child that ended before it could say so is nobody's but ours.
     if (said.pid > 0 && !in_flight[said.id].announced)
         static_cast<void>(base::sys::wait_pid(said.pid, WEXITED | __WALL));
-    ready.push_back(failed(said.id, static_cast<Stage>(said.report.stage), said.report.number, std::move(subject)));
+    ready.emplace_back(failed(said.id, static_cast<Stage>(said.report.stage), said.report.number, std::move(subject)));
     in_flight.erase(said.id);
 }
 
@@ -273,7 +274,7 @@ base::Result<void> Spawner::State::replace_helper() {
     for (auto& [id, flight] : in_flight) {
         // ESRCH: it ended by itself.
         if (flight.pidfd) static_cast<void>(base::sys::pidfd_send_signal(flight.pidfd.get(), {SIGKILL}));
-        ready.push_back(failed(id, Stage::spawn, EPIPE, "spawner"));
+        ready.emplace_back(failed(id, Stage::spawn, EPIPE, "spawner"));
     }
     in_flight.clear();
     if (!queue.empty()) queue.front().ahead = 0;
