@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <fmt/format.h>
 #include <limits>
+#include <ranges>
 
 #include "base/text.hpp"
 
@@ -60,8 +61,8 @@ std::string_view take_digits(std::string_view& rest) {
 /// The fraction's digits as a part of one: "25" is 0.25.
 long double fraction_of(std::string_view digits) {
     long double value = 0;
-    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit)
-        value = (value + (*digit - '0')) / 10;
+    for (char const digit : digits | std::views::reverse)
+        value = (value + (digit - '0')) / 10;
     return value;
 }
 

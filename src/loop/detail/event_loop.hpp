@@ -33,7 +33,7 @@ public:
     void remove(std::uint64_t number);
 
 private:
-    static int dispatch(sd_event_source* source, void* self) noexcept;
+    static int dispatch(sd_event_source* source, void* data) noexcept;
     std::map<std::uint64_t, Task> queue_;
     std::uint64_t next_ = 0;
     SourcePtr source_;
@@ -57,7 +57,7 @@ private:
         base::Usec latest;
         Task task;
     };
-    static int dispatch(sd_event_source* source, std::uint64_t due, void* self) noexcept;
+    static int dispatch(sd_event_source* source, std::uint64_t due, void* data) noexcept;
     [[nodiscard]] base::Result<void> arm();
     std::map<Key, Timer> timers_;
     std::set<Key> latest_; ///< the same timers by the time after which none may wait
