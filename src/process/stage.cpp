@@ -68,7 +68,7 @@ constexpr auto names = std::to_array<StatusName>({
     {228, "SECCOMP"},
     {229, "SELINUX_CONTEXT"},
     {230, "PERSONALITY"},
-    {231, "APPARMOR_PROFILE"},
+    {231, "APPARMOR"},
     {232, "ADDRESS_FAMILIES"},
     {233, "RUNTIME_DIRECTORY"},
     {235, "CHOWN"},
@@ -80,7 +80,8 @@ constexpr auto names = std::to_array<StatusName>({
     {241, "CONFIGURATION_DIRECTORY"},
     {242, "NUMA_POLICY"},
     {243, "CREDENTIALS"},
-    {245, "BPF"},
+    {244, "BPF"},
+    {255, "EXCEPTION"},
 });
 
 } // namespace
