@@ -10,7 +10,9 @@ namespace {
 struct FirstText {
     char const* block;
     std::string found;
-    void text(Text text) { found = block + text.at; }
+    void text(Text text) {
+        if (found.empty()) found = block + text.at;
+    }
     void list(List) {}
     void numbers(Numbers) {}
     void pids(Numbers) {}
