@@ -17,7 +17,8 @@ std::string folder_of(std::string_view path) { return std::string(path.substr(0,
 
 bool is_runtime(Host const& host, std::string_view folder) {
     auto const below = [&](std::string_view root) {
-        return !root.empty() && folder.starts_with(root) && folder.substr(root.size()).starts_with('/');
+        auto const rest = folder.substr(std::min(root.size(), folder.size()));
+        return !root.empty() && folder.starts_with(root) && (rest.empty() || rest.starts_with('/'));
     };
     return below("/run") || below(host.runtime_directory);
 }
@@ -29,7 +30,7 @@ bool is_links_folder(std::string_view name) {
 
 /// Whether a link in this folder of the search path pulls the unit in, or gives it another name.
 bool is_enabled_in(FolderCache& cache, std::string const& folder, std::string_view name) {
-    for (auto const& entry : cache.names(folder)) // not by reference into has(): listings stay where they are
+    for (auto const& entry : cache.names(folder))
         if (is_links_folder(entry) && cache.has(folder + "/" + entry, name)) return true;
     return std::ranges::any_of(cache.files(), [&](auto const& item) {
         auto const& file = item.second;

@@ -1,7 +1,6 @@
 #include "unit/words.hpp"
 
 #include <algorithm>
-#include <cerrno>
 
 namespace mitori::unit {
 namespace {
@@ -93,7 +92,7 @@ void WordReader::skip(std::size_t bytes) {
 Result<void> WordReader::take_escape(std::string& word) {
     auto const after = text_.substr(at_ + 1);
     if (after.empty()) {
-        if (rules_.escapes != Escapes::c_lenient) return make_error(EINVAL, "a backslash at the end escapes nothing");
+        if (rules_.escapes != Escapes::c_lenient) return make_error(0, "a backslash at the end escapes nothing");
         word += '\\';
         ++at_;
         met_unknown_escape_ = true;
@@ -110,7 +109,7 @@ Result<void> WordReader::take_escape(std::string& word) {
     }
     bool const separator = separates(after[0]) && rules_.separators != base::whitespace;
     if (!separator && rules_.escapes == Escapes::c)
-        return make_error(EINVAL, "unknown escape", "\\" + std::string(after.substr(0, 1)));
+        return make_error(0, "unknown escape", "\\" + std::string(after.substr(0, 1)));
     if (!separator) {
         word += '\\';
         met_unknown_escape_ = true;
@@ -136,7 +135,7 @@ Result<void> WordReader::take_quoted(std::string& word, char quote) {
             ++at_;
         }
     }
-    return make_error(EINVAL, "quote is not closed:", std::string(text_.substr(opened, 40)));
+    return make_error(0, "quote is not closed:", std::string(text_.substr(opened, 40)));
 }
 
 Result<std::optional<std::string>> WordReader::next() {
@@ -182,7 +181,7 @@ Result<std::vector<CommandWords>> split_commands(std::string_view text) {
         more = false;
         auto first = TRY(reader.next());
         if (!first && !commands.empty()) break; // a ";" at the end is tolerated
-        if (!first) return make_error(EINVAL, "empty command line");
+        if (!first) return make_error(0, "empty command line");
         CommandWords command{.words = {std::move(*first)}};
         while (!reader.rest().empty() && !more) {
             if (begins_with_token(reader.rest(), ";")) {

@@ -35,8 +35,8 @@ class WordReader {
 public:
     explicit WordReader(std::string_view text, WordRules rules = {});
 
-    /// The next word (it may be empty: ""), or nothing at the end. Errors (EINVAL): a quote that is not closed, an
-    /// unknown escape, a backslash at the end; the subject names the piece.
+    /// The next word (it may be empty: ""), or nothing at the end. Errors (sentences, number 0): a quote that is not
+    /// closed, an unknown escape, a backslash at the end; the subject names the piece.
     [[nodiscard]] base::Result<std::optional<std::string>> next();
     /// What has not been read yet, from the next word on.
     [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }

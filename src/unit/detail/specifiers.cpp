@@ -1,6 +1,5 @@
 #include "unit/detail/specifiers.hpp"
 
-#include <cerrno>
 #include <fmt/format.h>
 
 #include "unit/load.hpp"
@@ -18,7 +17,7 @@ bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && 
 
 /// A value of the machine that the manager may not know: to leave it empty would make "/run//x" of "/run/%m/x".
 Result<std::string> known(std::string const& value, std::string_view what) {
-    if (value.empty()) return make_error(EINVAL, fmt::format("{} is not known here", what));
+    if (value.empty()) return make_error(0, fmt::format("{} is not known here", what));
     return value;
 }
 
@@ -52,7 +51,7 @@ Result<std::optional<std::string>> from_unit(Specifiers const& unit, char letter
     case 'f': return unescape_path(unit.instance.empty() ? unit.prefix : unit.instance);
     case 'y':
     case 'Y':
-        if (unit.fragment.empty()) return make_error(EINVAL, "the unit has no file");
+        if (unit.fragment.empty()) return make_error(0, "the unit has no file");
         return std::string(letter == 'y' ? unit.fragment : directory_of(unit.fragment));
     default: return std::nullopt;
     }
@@ -123,12 +122,12 @@ Result<std::string> Specifiers::expand(std::string_view text) const {
         }
         auto value = value_of_letter(*this, letter);
         if (!value)
-            return make_error(EINVAL, fmt::format("specifier %{} has no value: {}", letter, value.error().message()));
+            return make_error(0, fmt::format("specifier %{} has no value: {}", letter, value.error().message()));
         if (!*value)
             return make_error(
-                EINVAL, fmt::format("unknown specifier %{} at character {} of \"{}\"", letter, i, text.substr(0, 60)));
+                0, fmt::format("unknown specifier %{} at character {} of \"{}\"", letter, i, text.substr(0, 60)));
         out += **value;
-        if (out.size() > longest) return make_error(E2BIG, "specifiers make the value longer than 1 MiB");
+        if (out.size() > longest) return make_error(0, "specifiers make the value longer than 1 MiB");
     }
     return out;
 }

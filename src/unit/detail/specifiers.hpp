@@ -21,8 +21,8 @@ struct Specifiers {
     /// Where a row says what is odd but no error (an unknown escape that is kept). Without place: the parser adds it.
     std::vector<std::string>* remarks = nullptr;
 
-    /// Errors (EINVAL): an unknown specifier (with its position, from 1), one that has no value here, a result of more
-    /// than 1 MiB. A "%" that no letter or digit follows stands for itself.
+    /// Errors (sentences, number 0): an unknown specifier (with its position, from 1), one that has no value here, a
+    /// result of more than 1 MiB. A "%" that no letter or digit follows stands for itself.
     [[nodiscard]] base::Result<std::string> expand(std::string_view text) const;
     /// Adds one sentence to `remarks`, if anybody listens.
     void remark(std::string sentence) const;
