@@ -40,37 +40,6 @@ Environment read_variables(std::string const& path) {
     return variables;
 }
 
-/// systemd's word for uname(2)'s machine, ConditionArchitecture= of systemd.unit(5).
-std::string architecture_word(std::string const& machine) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 22> words{{
-        {"x86_64", "x86-64"},
-        {"i386", "x86"},
-        {"i486", "x86"},
-        {"i586", "x86"},
-        {"i686", "x86"},
-        {"aarch64", "arm64"},
-        {"aarch64_be", "arm64-be"},
-        {"armv6l", "arm"},
-        {"armv7l", "arm"},
-        {"armv8l", "arm"},
-        {"ppc64le", "ppc64-le"},
-        {"ppc64", "ppc64"},
-        {"ppcle", "ppc-le"},
-        {"ppc", "ppc"},
-        {"s390x", "s390x"},
-        {"s390", "s390"},
-        {"riscv64", "riscv64"},
-        {"riscv32", "riscv32"},
-        {"loongarch64", "loongarch64"},
-        {"mips64", "mips64"},
-        {"mips", "mips"},
-        {"sparc64", "sparc64"},
-    }};
-    for (auto const& [kernel, systemd] : words)
-        if (kernel == machine) return std::string(systemd);
-    return machine;
-}
-
 void read_machine(Host& host) {
     utsname kernel{};
     ::uname(&kernel);
@@ -127,6 +96,36 @@ void choose_folders(Host& host, Environment const& environment) {
 }
 
 } // namespace
+
+std::string architecture_word(std::string const& machine) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 22> words{{
+        {"x86_64", "x86-64"},
+        {"i386", "x86"},
+        {"i486", "x86"},
+        {"i586", "x86"},
+        {"i686", "x86"},
+        {"aarch64", "arm64"},
+        {"aarch64_be", "arm64-be"},
+        {"armv6l", "arm"},
+        {"armv7l", "arm"},
+        {"armv8l", "arm"},
+        {"ppc64le", "ppc64-le"},
+        {"ppc64", "ppc64"},
+        {"ppcle", "ppc-le"},
+        {"ppc", "ppc"},
+        {"s390x", "s390x"},
+        {"s390", "s390"},
+        {"riscv64", "riscv64"},
+        {"riscv32", "riscv32"},
+        {"loongarch64", "loongarch64"},
+        {"mips64", "mips64"},
+        {"mips", "mips"},
+        {"sparc64", "sparc64"},
+    }};
+    for (auto const& [kernel, systemd] : words)
+        if (kernel == machine) return std::string(systemd);
+    return machine;
+}
 
 Host read_host(Scope scope, Environment const& environment) {
     Host host{.scope = scope};

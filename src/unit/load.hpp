@@ -51,6 +51,9 @@ struct Host {
     uid_t uid = 0;                                 ///< %U
     gid_t gid = 0;                                 ///< %G
 };
+/// systemd's word for uname(2)'s machine ("x86_64" -> "x86-64"), ConditionArchitecture= of systemd.unit(5). One that is
+/// not known stands for itself.
+[[nodiscard]] std::string architecture_word(std::string const& machine);
 [[nodiscard]] Host read_host(Scope scope, std::map<std::string, std::string> const& environment);
 
 /// Reads units from disk. Holds no units: each load reads afresh. Not thread-safe.
