@@ -1,0 +1,166 @@
+#include "cli/main.hpp"
+
+#include <cstdlib>
+#include <exception>
+#include <fmt/ostream.h>
+#include <iostream>
+#include <string_view>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "bus/client.hpp"
+#include "cli/detail/refusals.hpp"
+#include "cli/verbs.hpp"
+
+namespace mitori::cli {
+
+namespace {
+
+/// The last part of a path.
+std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+Screen screen_of(int fd) {
+    if (::isatty(fd) == 0) return {};
+    Screen screen;
+    char const* const no_colour = std::getenv("NO_COLOR");
+    char const* const term = std::getenv("TERM");
+    screen.colour = (no_colour == nullptr || *no_colour == '\0') && term != nullptr && std::string_view(term) != "dumb";
+    winsize size{};
+    if (::ioctl(fd, TIOCGWINSZ, &size) == 0) screen.width = size.ws_col;
+    return screen;
+}
+
+/// Where the managers may be that these options mean, best first.
+base::Result<std::vector<std::string>> sockets(Options const& options, Kin kin) {
+    auto chosen = options.runtime_dir;
+    if (!chosen && options.scope == Scope::system) chosen = "/run/mitori";
+    if (!chosen && options.scope == Scope::user) {
+        char const* const folder = std::getenv("XDG_RUNTIME_DIR");
+        if (folder == nullptr) return base::make_error(ENOENT, "find the user's manager", "XDG_RUNTIME_DIR is not set");
+        chosen = std::string(folder) + "/mitori";
+    }
+    std::vector<std::string> found{bus::socket_in(TRY(bus::runtime_directory(chosen)))};
+    // Called as systemctl we are asked for whatever manages services here, and that may be a systemd.
+    if (kin == Kin::systemctls && !options.runtime_dir) found.emplace_back("/run/systemd/private");
+    return found;
+}
+
+control::Answer<std::unique_ptr<bus::Client>> connect(std::vector<std::string> const& sockets) {
+    auto client = bus::Client::connect(sockets.front());
+    for (std::size_t i = 1; !client && client.error().reason == control::Reason::no_server && i < sockets.size(); ++i)
+        if (auto other = bus::Client::connect(sockets[i])) return other;
+    return client;
+}
+
+/// The faces of nobody, for verbs that ask no manager.
+Context context_of(Options const& options, std::string program, control::Faces faces) {
+    return {.options = options,
+            .program = std::move(program),
+            .faces = faces,
+            .wait_until = nullptr,
+            .out = std::cout,
+            .err = std::cerr,
+            .screen = screen_of(STDOUT_FILENO)};
+}
+
+int run_with_manager(Verb const& verb, Options const& options, std::string const& program, Kin kin) {
+    auto const where = sockets(options, kin);
+    if (!where) {
+        fmt::print(std::cerr, "{}: {}\n", program, where.error().message());
+        return detail::code(detail::ExitStatus::failure);
+    }
+    auto client = connect(*where);
+    if (!client) {
+        fmt::print(std::cerr, "{}: no manager answers at {}: {}\n", program, where->front(), client.error().text);
+        return detail::code(detail::ExitStatus::failure);
+    }
+    auto context = context_of(options, program, (*client)->faces());
+    context.wait_until = [&client](auto const& done) { return (*client)->wait_until(done); };
+    return verb.run(context, {options.words.begin() + 1, options.words.end()});
+}
+
+/// Stands in for a manager where a verb needs none: it is never called.
+int run_alone(Verb const& verb, Options const& options, std::string const& program) {
+    static bus::Client* const none = nullptr;
+    auto context = context_of(options, program, {*none, *none, *none});
+    return verb.run(context, {options.words.begin() + 1, options.words.end()});
+}
+
+int wrong_use(std::string const& program, std::string const& what) {
+    fmt::print(std::cerr, "{}: {}\nTry '{} help'.\n", program, what, program);
+    return detail::code(detail::ExitStatus::failure);
+}
+
+int run_verb(Options options, std::string const& program, Kin kin) {
+    if (options.help) options.words = {"help"};
+    if (options.version) options.words = {"version"};
+    if (options.words.empty()) {
+        if (kin == Kin::ours)
+            options.words = {"help"};
+        else
+            options.words = {"list-units"};
+    }
+    auto const* const verb = find_verb(options.words.front());
+    bool const common = options.help || options.version;
+    if (verb == nullptr || verb->run == nullptr || (kin == Kin::systemctls && verb->kin == Kin::ours && !common))
+        return wrong_use(program, fmt::format("Unknown verb '{}'.", options.words.front()));
+    auto const given = options.words.size() - 1;
+    if (given < verb->least) return wrong_use(program, fmt::format("{} needs {}.", verb->name, verb->usage));
+    if (given > verb->most) return wrong_use(program, fmt::format("Too many arguments for {}.", verb->name));
+    if (verb->needs == Needs::nobody) return run_alone(*verb, options, program);
+    return run_with_manager(*verb, options, program, kin);
+}
+
+/// The program that is named, with the place in argv where its own words start. `--runtime-dir DIR` may stand before it
+/// and is handed on in the environment.
+struct ProgramCall {
+    Program const* program = nullptr;
+    int first = 0;
+};
+ProgramCall find_program(int argc, char** argv, Programs const& programs) {
+    for (int i = 1; i < argc; ++i) {
+        std::string_view const word = argv[i];
+        constexpr std::string_view option = "--runtime-dir";
+        if (word == option && i + 1 < argc)
+            ::setenv("MITORI_RUNTIME_DIR", argv[++i], 1);
+        else if (word.starts_with(option) && word.substr(option.size()).starts_with('='))
+            ::setenv("MITORI_RUNTIME_DIR", argv[i] + option.size() + 1, 1);
+        else if (word == "manager")
+            return {&programs.manager, i};
+        else if (word == "up")
+            return {&programs.up, i};
+        else
+            break;
+    }
+    return {};
+}
+
+int run(int argc, char** argv, Programs const& programs) {
+    std::string const called = argc > 0 ? std::string(file_name(argv[0])) : "mitori";
+    auto const kin = called == "systemctl" ? Kin::systemctls : Kin::ours;
+    std::string const program = kin == Kin::systemctls ? "systemctl" : "mitori";
+    if (kin == Kin::ours)
+        if (auto const call = find_program(argc, argv, programs); call.program != nullptr && *call.program)
+            return (*call.program)({argv + call.first, static_cast<std::size_t>(argc - call.first)});
+
+    auto options = parse_options(argc, argv);
+    if (!options) return wrong_use(program, options.error());
+    int const status = run_verb(std::move(*options), program, kin);
+    std::cout.flush();
+    if (std::cout.good()) return status;
+    fmt::print(std::cerr, "{}: the output could not be written\n", program);
+    return status == 0 ? detail::code(detail::ExitStatus::failure) : status;
+}
+
+} // namespace
+
+int main(int argc, char** argv, Programs const& programs) {
+    try {
+        return run(argc, argv, programs);
+    } catch (std::exception const& failure) {
+        fmt::print(std::cerr, "mitori: {}\n", failure.what());
+        return detail::code(detail::ExitStatus::failure);
+    }
+}
+
+} // namespace mitori::cli

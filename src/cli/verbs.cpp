@@ -1,0 +1,71 @@
+#include "cli/verbs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace mitori::cli {
+
+namespace {
+
+constexpr std::size_t many = std::numeric_limits<std::size_t>::max();
+
+/// In the order in which help shows them.
+constexpr auto rows = std::to_array<Verb>({
+    {"list-units", "[PATTERN…]", 0, many, Words::units, Kin::systemctls, Needs::manager, list_units,
+     "List units in memory"},
+    {"list-unit-files", "[PATTERN…]", 0, many, Words::units, Kin::systemctls, Needs::manager, list_unit_files,
+     "List installed unit files"},
+    {"list-jobs", "[PATTERN…]", 0, many, Words::units, Kin::systemctls, Needs::manager, list_jobs, "List jobs"},
+    {"status", "[UNIT…|PID…]", 0, many, Words::units, Kin::systemctls, Needs::manager, status,
+     "Show the state of units"},
+    {"show", "[UNIT…]", 0, many, Words::units, Kin::systemctls, Needs::manager, show,
+     "Show properties of units, or of the manager"},
+    {"cat", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, cat, "Show files and drop-ins of units"},
+    {"tree", "[PATTERN…]", 0, many, Words::units, Kin::ours, Needs::manager, tree,
+     "Show all units and their processes"},
+    {"plan", "UNIT…", 1, many, Words::units, Kin::ours, Needs::manager, plan,
+     "Show what the child of the next start will do"},
+    {"verify", "FILE…", 1, many, Words::files, Kin::ours, Needs::nobody, verify, "Check unit files"},
+    {"is-active", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, is_active,
+     "Ask whether units are active"},
+    {"is-failed", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, is_failed,
+     "Ask whether units have failed"},
+    {"is-system-running", "", 0, 0, Words::none, Kin::systemctls, Needs::manager, is_system_running,
+     "Ask whether everything is up"},
+    {"start", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, start, "Start units"},
+    {"stop", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, stop, "Stop units"},
+    {"reload", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, reload, "Reload units"},
+    {"restart", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, restart, "Start or restart units"},
+    {"try-restart", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, try_restart,
+     "Restart units that are active"},
+    {"reload-or-restart", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, reload_or_restart,
+     "Reload units where they can, else start or restart them"},
+    {"try-reload-or-restart", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, try_reload_or_restart,
+     "The same, for units that are active"},
+    {"kill", "UNIT…", 1, many, Words::units, Kin::systemctls, Needs::manager, kill,
+     "Send a signal to processes of units"},
+    {"reset-failed", "[UNIT…]", 0, many, Words::units, Kin::systemctls, Needs::manager, reset_failed,
+     "Forget that all, or these, units have failed"},
+    {"cancel", "JOB…", 1, many, Words::jobs, Kin::systemctls, Needs::manager, cancel, "Cancel jobs"},
+    {"daemon-reload", "", 0, 0, Words::none, Kin::systemctls, Needs::manager, daemon_reload,
+     "Read all unit files again"},
+    {"exit", "", 0, 0, Words::none, Kin::systemctls, Needs::manager, exit, "Stop every unit and end the manager"},
+    {"shutdown", "", 0, 0, Words::none, Kin::ours, Needs::manager, exit, "The same"},
+    {"up", "[PATH]", 0, many, Words::files, Kin::ours, Needs::nobody, nullptr, "Run unit files with a live view"},
+    {"manager", "[OPTION…]", 0, many, Words::none, Kin::ours, Needs::nobody, nullptr, "Run the manager itself"},
+    {"completion", "bash", 1, 1, Words::shells, Kin::ours, Needs::nobody, completion, "Print a shell's completion"},
+    {"version", "", 0, 0, Words::none, Kin::ours, Needs::nobody, version, "Show the version"},
+    {"help", "", 0, 0, Words::none, Kin::ours, Needs::nobody, help, "Show this help"},
+});
+
+} // namespace
+
+std::span<Verb const> verbs() { return rows; }
+
+Verb const* find_verb(std::string_view name) {
+    auto const* const found = std::ranges::find(rows, name, &Verb::name);
+    return found == rows.end() ? nullptr : &*found;
+}
+
+} // namespace mitori::cli

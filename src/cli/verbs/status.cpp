@@ -1,0 +1,136 @@
+#include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "cli/detail/refusals.hpp"
+#include "cli/detail/status_report.hpp"
+#include "cli/detail/style.hpp"
+#include "cli/detail/unit_names.hpp"
+#include "cli/verbs.hpp"
+#include "status/json.hpp"
+
+namespace mitori::cli {
+using detail::code;
+using detail::ExitStatus;
+using status::Properties;
+
+namespace {
+
+/// The short name of a process; empty when it has just gone, or lives where we cannot see it.
+std::string command_of(std::uint64_t pid) {
+    if (pid == 0) return {};
+    auto const text = base::sys::read_file(fmt::format("/proc/{}/comm", pid));
+    return text ? std::string(base::trim(*text)) : std::string();
+}
+
+std::vector<detail::RelatedUnit> related(Context& context, std::vector<std::string> const& names) {
+    std::vector<detail::RelatedUnit> units;
+    for (auto const& name : names) {
+        auto const properties = context.faces.query.unit_properties(name);
+        units.push_back({name, properties ? properties->get("ActiveState").text() : "inactive"});
+    }
+    return units;
+}
+
+detail::StatusFacts gather(Context& context, std::string const& unit, Properties properties) {
+    detail::StatusFacts facts;
+    if (properties.get("ActiveState").text() != "inactive" || !properties.get("ControlGroup").text().empty())
+        if (auto processes = context.faces.query.unit_processes(unit)) facts.processes = std::move(*processes);
+    facts.triggered_by = related(context, properties.get("TriggeredBy").words());
+    facts.triggers = related(context, properties.get("Triggers").words());
+    facts.main_command = command_of(properties.get("MainPID").number());
+    facts.control_command = command_of(properties.get("ControlPID").number());
+    facts.now = base::sys::now_realtime();
+    facts.properties = std::move(properties);
+    return facts;
+}
+
+int status_of_state(std::string const& active) {
+    bool const runs = active == "active" || active == "reloading";
+    return code(runs ? ExitStatus::success : ExitStatus::not_running);
+}
+
+void print_json(Context& context, detail::StatusFacts const& facts) {
+    nlohmann::json json;
+    json["properties"] = facts.properties;
+    json["processes"] = facts.processes;
+    fmt::print(context.out, "{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void warn_if_changed(Context& context, Properties const& properties) {
+    if (!properties.get("NeedDaemonReload").flag()) return;
+    fmt::print(context.err,
+               "Warning: The unit file, source configuration file or drop-ins of {} changed on disk. Run '{} "
+               "daemon-reload' to reload units.\n",
+               base::printable(properties.get("Id").text()), context.program);
+}
+
+int show_unit(Context& context, std::string const& unit) {
+    auto properties = context.faces.query.unit_properties(unit);
+    if (!properties) return detail::complain(context, "get properties", properties.error());
+    auto const active = properties->get("ActiveState").text();
+    if (properties->get("LoadState").text() == "not-found" && active == "inactive") {
+        fmt::print(context.err, "Unit {} could not be found.\n", base::printable(unit));
+        return code(ExitStatus::no_such_unit);
+    }
+    warn_if_changed(context, *properties);
+    auto const facts = gather(context, unit, std::move(*properties));
+    if (context.options.format == Format::json)
+        print_json(context, facts);
+    else
+        fmt::print(context.out, "{}", detail::status_report(facts, context.screen));
+    return status_of_state(active);
+}
+
+/// The units that are meant: names, patterns, and the units of processes.
+control::Answer<std::vector<std::string>> meant(Context& context, Arguments const& typed) {
+    std::vector<std::string> units;
+    for (auto const& word : typed) {
+        if (auto const pid = base::parse_integer<std::uint32_t>(word)) {
+            units.push_back(TRY(context.faces.query.unit_of_pid(*pid)));
+            continue;
+        }
+        for (auto& name : TRY(detail::expand(context, {word})))
+            units.push_back(std::move(name));
+    }
+    return units;
+}
+
+/// Without a name: a head about the manager.
+int show_manager(Context& context) {
+    auto const properties = context.faces.query.manager_properties();
+    if (!properties) return detail::complain(context, "get properties", properties.error());
+    auto const number = [&](std::string_view name) { return properties->get(name).number(); };
+    auto const state = properties->get("SystemState").text();
+    auto const style = state == "running" ? detail::Style::good : detail::Style::bad;
+    fmt::print(context.out, "{} {}\n", detail::styled(context.screen, style, "●"),
+               base::printable(properties->get("Version").text()));
+    fmt::print(context.out, "    State: {}\n", detail::styled(context.screen, style, base::printable(state)));
+    fmt::print(context.out, "    Units: {} loaded\n", number("NNames"));
+    fmt::print(context.out, "     Jobs: {} queued\n", number("NJobs"));
+    fmt::print(context.out, "   Failed: {} units\n", number("NFailedUnits"));
+    auto const since = base::Usec(static_cast<std::int64_t>(number("UserspaceTimestamp")));
+    if (since.count() != 0)
+        fmt::print(context.out, "    Since: {}; {}\n", base::show_timestamp(since),
+                   base::show_age(base::sys::now_realtime() - since));
+    return 0;
+}
+
+} // namespace
+
+int status(Context& context, Arguments const& typed) {
+    if (typed.empty()) return show_manager(context);
+    auto const units = meant(context, typed);
+    if (!units) return detail::complain(context, "find units", units.error());
+    int result = 0;
+    for (bool first = true; auto const& unit : *units) {
+        if (!std::exchange(first, false) && context.options.format == Format::text) fmt::print(context.out, "\n");
+        int const one = show_unit(context, unit);
+        if (result == 0) result = one;
+    }
+    return result;
+}
+
+} // namespace mitori::cli
