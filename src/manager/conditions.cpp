@@ -156,6 +156,12 @@ std::string Scene::line(std::string_view path) const {
     return std::string(base::trim(std::string_view(all).substr(0, all.find_first_of(std::string_view("\n\0", 2)))));
 }
 
+std::vector<std::string> Scene::pieces(std::string_view path, std::string_view separators) const {
+    std::string const all = text(path);
+    auto const views = base::split(all, separators);
+    return {views.begin(), views.end()};
+}
+
 std::optional<std::string> Scene::variable(std::string const& name) const {
     auto const found = self_.environment.find(name);
     return found == self_.environment.end() ? std::nullopt : std::optional(found->second);
@@ -174,9 +180,7 @@ std::string const& Scene::machine() {
 /// In a container the kernel's command line is the host's business; the words that our PID 1 was given count.
 std::vector<std::string> Scene::command_line() {
     if (container() != "none") {
-        std::vector<std::string> words;
-        for (auto const word : base::split(text("/proc/1/cmdline"), std::string_view("\0", 1)))
-            words.emplace_back(word);
+        auto words = pieces("/proc/1/cmdline", std::string_view("\0", 1));
         if (!words.empty()) words.erase(words.begin());
         return words;
     }

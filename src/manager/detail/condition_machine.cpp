@@ -89,8 +89,7 @@ Held has_smbios_field(std::string_view comparison, Scene& scene) {
 }
 
 bool device_tree_is_compatible(std::string_view with, Scene& scene) {
-    auto const text = scene.text("/proc/device-tree/compatible");
-    return std::ranges::count(base::split(text, std::string_view("\0", 1)), with) != 0;
+    return std::ranges::count(scene.pieces("/proc/device-tree/compatible", std::string_view("\0", 1)), with) != 0;
 }
 
 /// The memory that we may use: the machine's, or less where a control group around us says so.
@@ -194,8 +193,7 @@ bool has_controller(std::string_view name, Scene& scene) {
     if (!has_unified_groups(scene)) return scene.exists(fmt::format("/sys/fs/cgroup/{}", name));
     // Processor time is counted without a controller there.
     if (name == "cpuacct") return true;
-    auto const text = scene.text("/sys/fs/cgroup/cgroup.controllers");
-    return std::ranges::count(base::split(text), name) != 0;
+    return std::ranges::count(scene.pieces("/sys/fs/cgroup/cgroup.controllers", base::whitespace), name) != 0;
 }
 
 // -- power
@@ -275,9 +273,9 @@ Held has_security(std::string const& parameter, Scene& scene) {
 Held has_capability(std::string const& parameter, Scene& scene) {
     auto const number = capability_of(parameter);
     if (!number) return std::nullopt;
-    for (auto const line : base::split(scene.text("/proc/self/status"), "\n"))
+    for (auto const& line : scene.pieces("/proc/self/status"))
         if (line.starts_with("CapBnd:")) {
-            auto const bounding = base::parse_integer<std::uint64_t>(base::trim(line.substr(7)), 16);
+            auto const bounding = base::parse_integer<std::uint64_t>(base::trim(std::string_view(line).substr(7)), 16);
             return bounding ? Held(((*bounding >> *number) & 1U) != 0) : std::nullopt;
         }
     return std::nullopt;

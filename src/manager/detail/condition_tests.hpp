@@ -23,6 +23,8 @@ public:
     /// Empty for what cannot be read.
     [[nodiscard]] std::string text(std::string_view path) const;
     [[nodiscard]] std::string line(std::string_view path) const;
+    /// The file's text, split and owned.
+    [[nodiscard]] std::vector<std::string> pieces(std::string_view path, std::string_view separators = "\n") const;
     [[nodiscard]] std::optional<std::string> variable(std::string const& name) const;
     /// The word of systemd-detect-virt(1) for the innermost container or machine; "none".
     [[nodiscard]] std::string const& container();

@@ -101,18 +101,18 @@ std::string unless_first_domain(Scene const& scene, std::string found) {
 
 /// A program that runs under proot(1) is traced by it.
 bool traced_by_proot(Scene const& scene) {
-    for (auto const line : base::split(scene.text("/proc/self/status"), "\n")) {
+    for (auto const& line : scene.pieces("/proc/self/status")) {
         if (!line.starts_with("TracerPid:")) continue;
-        auto const tracer = base::trim(line.substr(line.find(':') + 1));
-        return tracer != "0" && scene.line("/proc/" + std::string(tracer) + "/comm").starts_with("proot");
+        std::string const tracer(base::trim(std::string_view(line).substr(line.find(':') + 1)));
+        return tracer != "0" && scene.line("/proc/" + tracer + "/comm").starts_with("proot");
     }
     return false;
 }
 
 /// container= of PID 1's environment: the name, or nothing.
 std::string container_of_first_process(Scene const& scene) {
-    for (auto const variable : base::split(scene.text("/proc/1/environ"), std::string_view("\0", 1)))
-        if (variable.starts_with("container=")) return std::string(variable.substr(10));
+    for (auto const& variable : scene.pieces("/proc/1/environ", std::string_view("\0", 1)))
+        if (variable.starts_with("container=")) return variable.substr(10);
     return {};
 }
 
@@ -129,10 +129,13 @@ std::string container_name(Scene const& scene) {
     return container_of_first_process(scene);
 }
 
+/// In the first user namespace every id stands for itself.
 bool in_user_namespace(Scene const& scene) {
-    auto const map = base::split(scene.text("/proc/self/uid_map"));
-    if (map.empty()) return false;
-    return map.size() != 3 || map[0] != "0" || map[1] != "0" || map[2] != "4294967295";
+    for (auto const* map : {"/proc/self/uid_map", "/proc/self/gid_map"}) {
+        auto const words = scene.pieces(map, base::whitespace);
+        if (!words.empty() && words != std::vector<std::string>{"0", "0", "4294967295"}) return true;
+    }
+    return scene.line("/proc/self/setgroups") == "deny";
 }
 
 } // namespace
