@@ -11,10 +11,13 @@ namespace {
 std::string in_quotes(std::string_view text) {
     std::string quoted = "\"";
     for (char const c : text) {
-        if (c == '\t')
-            quoted += "\\t";
+        auto const byte = static_cast<unsigned char>(c);
+        if (c == '\t' || c == '\n')
+            quoted += c == '\t' ? "\\t" : "\\n";
         else if (c == '"' || c == '\\')
             quoted += {'\\', c};
+        else if (byte < 0x20 || byte >= 0x7F)
+            quoted += fmt::format("\\{:03o}", byte);
         else
             quoted += c;
     }

@@ -5,7 +5,8 @@
 #include <span>
 
 #include "base/text.hpp"
-#include "unit/codec.hpp"
+#include "unit/codecs/structures.hpp"
+#include "unit/codecs/texts.hpp"
 #include "unit/detail/paths.hpp"
 #include "unit/directive.hpp"
 #include "unit/words.hpp"
@@ -64,7 +65,7 @@ Result<std::string> checked_program(std::string const& program) {
     if (has_control_characters(program))
         return lost(fmt::format("{} holds control characters and can be no program", quote(program)));
     if (program.ends_with('/')) return lost(fmt::format("{} is a directory and can be no program", quote(program)));
-    if (program.starts_with('/')) return absolute_path(program);
+    if (program.starts_with('/')) return simplified(program);
     if (program.find('/') != program.npos || program == "." || program == "..")
         return lost(fmt::format("{} is neither an absolute path nor the name of a program", quote(program)));
     return program;
@@ -78,7 +79,7 @@ Result<ExecCommand> make_command(Prefixed prefixed, std::span<std::string const>
     if (!prefixed.own_name) command.argv.push_back(program);
     for (auto const& argument : arguments)
         command.argv.push_back(TRY(expanded(argument, specifiers)));
-    if (command.argv.empty() || command.argv.front().empty())
+    if (command.argv.empty())
         return lost(fmt::format("{} has no name to run under: after @ the second word is its argv[0]", quote(program)));
     return command;
 }
@@ -129,8 +130,11 @@ Result<void> Codec<ExecCommands>::assign(ExecCommands& value, std::string_view t
     if (!lines) return give_up(lines.error(), take_prefixes(text).command.ignore_failure);
     ExecCommands commands;
     for (auto const& line : *lines) {
-        auto const prefixed = take_prefixes(line.words.front());
-        auto command = make_command(prefixed, std::span(line.words).subspan(1), specifiers);
+        // A separator where a program should stand separates nothing.
+        auto const first = std::ranges::find_if(line.words, [](auto const& word) { return word != ";"; });
+        if (first == line.words.end()) continue;
+        auto const prefixed = take_prefixes(*first);
+        auto command = make_command(prefixed, {first + 1, line.words.end()}, specifiers);
         if (!command) return give_up(command.error(), prefixed.command.ignore_failure);
         commands.push_back(*std::move(command));
         if (line.met_unknown_escape) specifiers.remark("an unknown backslash sequence is kept as it stands");

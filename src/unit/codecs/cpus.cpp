@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "unit/codec.hpp"
+#include "unit/codecs/structures.hpp"
 
 namespace mitori::unit {
 namespace {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "unit/codec.hpp"
+#include "unit/codecs/structures.hpp"
 #include "unit/detail/paths.hpp"
 #include "unit/words.hpp"
 
@@ -30,14 +30,15 @@ DirectoryEntry& entry_of(DirectoriesSetting& setting, std::string const& name) {
 Result<void> add_word(DirectoriesSetting& setting, std::string_view word, Specifiers const& specifiers) {
     auto const parts = split_words(word, {.escapes = Escapes::c, .separators = ":"});
     if (!parts) return lost(parts.error());
-    if (parts->empty() || parts->size() > 2)
-        return lost(fmt::format("{} is neither a name nor name:link", quote(word)));
+    if (parts->empty()) return lost(fmt::format("{} is neither a name nor name:link", quote(word)));
+    if (parts->size() > 2)
+        specifiers.remark(fmt::format("{} has more than one link, only the first is made", quote(word)));
     std::string const name = TRY(directory_name(parts->front(), specifiers));
     if (parts->size() == 1) {
         entry_of(setting, name);
         return {};
     }
-    std::string link = TRY(directory_name(parts->back(), specifiers));
+    std::string link = TRY(directory_name((*parts)[1], specifiers));
     auto& links = entry_of(setting, name).links;
     if (std::ranges::find(links, link) == links.end()) links.push_back(std::move(link));
     return {};
@@ -72,11 +73,11 @@ status::Value Codec<DirectoriesSetting>::show_links(DirectoriesSetting const& va
 Result<void> DirectoriesWithoutLinks::assign(DirectoriesSetting& value, std::string_view text,
                                              Specifiers const& specifiers) {
     TRY(Codec<DirectoriesSetting>::assign(value, text, specifiers));
-    for (auto& entry : value.entries) {
-        if (entry.links.empty()) continue;
-        specifiers.remark(fmt::format("{} gets no links: this kind of directory has none", quote(entry.name)));
-        entry.links.clear();
-    }
+    std::erase_if(value.entries, [&](DirectoryEntry const& entry) {
+        if (entry.links.empty()) return false;
+        specifiers.remark(fmt::format("{} is left out: this kind of directory has no links", quote(entry.name)));
+        return true;
+    });
     return {};
 }
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "unit/codec.hpp"
+#include "unit/codecs/structures.hpp"
 #include "unit/detail/paths.hpp"
 #include "unit/detail/variables.hpp"
 #include "unit/words.hpp"

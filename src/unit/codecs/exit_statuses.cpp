@@ -5,7 +5,7 @@
 #include "base/signal.hpp"
 #include "base/text.hpp"
 #include "process/stage.hpp"
-#include "unit/codec.hpp"
+#include "unit/codecs/structures.hpp"
 #include "unit/words.hpp"
 
 namespace mitori::unit {

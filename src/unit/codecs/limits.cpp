@@ -1,11 +1,12 @@
 // Codecs of Limit*=: systemd.exec(5) "PROCESS PROPERTIES", setrlimit(2).
+#include "unit/codecs/limits.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <limits>
 #include <sys/resource.h>
 
 #include "base/text.hpp"
-#include "unit/codec.hpp"
 
 namespace mitori::unit {
 namespace {
@@ -53,8 +54,8 @@ Result<rlim_t> read_end(LimitUnit unit, std::string_view text) {
 
 Result<process::Limit> read_limit(int resource, LimitUnit unit, std::string_view text) {
     auto const colon = text.find(':');
-    rlim_t const soft = TRY(read_end(unit, base::trim(text.substr(0, colon))));
-    rlim_t const hard = colon == text.npos ? soft : TRY(read_end(unit, base::trim(text.substr(colon + 1))));
+    rlim_t const soft = TRY(read_end(unit, text.substr(0, colon)));
+    rlim_t const hard = colon == text.npos ? soft : TRY(read_end(unit, text.substr(colon + 1)));
     if (soft > hard) return lost(fmt::format("{} has a soft limit above its hard one", quote(text)));
     return process::Limit{.resource = resource, .soft = soft, .hard = hard};
 }

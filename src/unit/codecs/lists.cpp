@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "unit/codec.hpp"
+#include "unit/codecs/texts.hpp"
 #include "unit/detail/accounts.hpp"
 #include "unit/detail/paths.hpp"
 #include "unit/detail/variables.hpp"
@@ -67,7 +67,7 @@ Result<void> MountPaths::assign(std::vector<std::string>& value, std::string_vie
 
 Result<void> AccountNames::assign(std::vector<std::string>& value, std::string_view text,
                                   Specifiers const& specifiers) {
-    auto const words = split_words(text);
+    auto const words = split_words(text, {.quotes = Quotes::keep});
     if (!words) return refused(lost(words.error()).error().operation);
     std::vector<std::string> names;
     for (auto const& word : *words) {

@@ -1,9 +1,10 @@
 // Codecs of dependencies and of conditions: many directives fill one member.
+#include "unit/codecs/relations.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "unit/codec.hpp"
 #include "unit/detail/paths.hpp"
 #include "unit/directive.hpp"
 #include "unit/name.hpp"
@@ -17,16 +18,19 @@ using base::Result;
 Result<void> add_dependencies(std::vector<Dependency>& dependencies, Relation relation, std::string_view text,
                               Specifiers const& specifiers) {
     if (text.empty()) return lost("an empty assignment clears nothing here: dependencies can only be added");
-    auto const words = split_words(text);
+    auto const words = split_words(text, {.quotes = Quotes::keep});
     if (!words) return lost(words.error());
     for (auto const& word : *words) {
         auto name = expanded(word, specifiers);
-        if (name && (!parse_name(*name) || is_template(*name)))
+        if (name && !parse_name(*name))
             name = lost(fmt::format("{} is no name of a unit: write one as name.service", quote(*name)));
         if (!name) {
             specifiers.remark(name.error().operation);
             continue;
         }
+        // A template is meant for the same instance as this unit's, or for this unit.
+        if (is_template(*name))
+            name = instantiate(*name, specifiers.instance.empty() ? specifiers.prefix : specifiers.instance);
         Dependency dependency{.relation = relation, .origin = Origin::file, .unit = *std::move(name)};
         if (std::ranges::find(dependencies, dependency) == dependencies.end())
             dependencies.push_back(std::move(dependency));
@@ -44,9 +48,11 @@ status::Value show_dependencies(std::vector<Dependency> const& dependencies, Rel
 Result<void> add_condition(std::vector<Condition>& conditions, ConditionKind kind, Parameter parameter,
                            std::string_view text, Specifiers const& specifiers) {
     Condition condition{.kind = kind, .parameter = {}};
-    auto const take = [&text](char sign) {
+    // White space may follow the signs, but not before a path: so systemd has it.
+    auto const take = [&](char sign) {
         if (!text.starts_with(sign)) return false;
-        text = base::trim(text.substr(1));
+        text.remove_prefix(1);
+        if (parameter == Parameter::text) text = base::trim(text);
         return true;
     };
     condition.trigger = take('|');

@@ -6,7 +6,7 @@
 #include <sched.h>
 
 #include "base/text.hpp"
-#include "unit/codec.hpp"
+#include "unit/codecs/structures.hpp"
 #include "unit/unit.hpp"
 
 namespace mitori::unit {
@@ -108,16 +108,6 @@ constexpr auto policies = std::to_array<Policy>(
     {{SCHED_OTHER, "other"}, {SCHED_BATCH, "batch"}, {SCHED_IDLE, "idle"}, {SCHED_FIFO, "fifo"}, {SCHED_RR, "rr"}});
 constexpr auto policy_words = std::to_array<std::string_view>({"other", "batch", "idle", "fifo", "rr"});
 
-struct Bounds {
-    int least;
-    int greatest;
-};
-/// sched(7): real-time policies have priorities, the others have the one of 0.
-constexpr Bounds priorities_of(int policy) {
-    bool const real_time = policy == SCHED_FIFO || policy == SCHED_RR;
-    return real_time ? Bounds{1, 99} : Bounds{0, 0};
-}
-
 constexpr int kernel_number(IoClass io_class) { return static_cast<int>(io_class); }
 static_assert(kernel_number(IoClass::realtime) == 1 && kernel_number(IoClass::idle) == 3, "ioprio_set(2)");
 
@@ -136,17 +126,17 @@ status::Value CpuPolicyNumber::show(std::optional<int> const& value) {
     return std::int32_t{value.value_or(SCHED_OTHER)};
 }
 
-Result<void> CpuPriority::assign(Unit& unit, std::optional<int>& value, std::string_view text, Specifiers const&) {
-    // A policy that follows later is not known yet: what suits any of them is taken.
-    auto const policy = unit.exec.cpu_scheduling_policy;
-    auto const [least, greatest] = policy ? priorities_of(*policy) : Bounds{0, 99};
-    value = TRY(read_whole(text, least, greatest));
+Result<void> CpuPriority::assign(std::optional<int>& value, std::string_view text, Specifiers const&) {
+    // The policy may follow later: what suits any of them is taken.
+    value = TRY(read_whole(text, 0, 99));
     return {};
 }
 
 status::Value CpuPriority::show(Unit const& unit, std::optional<int> const& value) {
-    auto const [least, greatest] = priorities_of(unit.exec.cpu_scheduling_policy.value_or(SCHED_OTHER));
-    return std::int32_t{std::clamp(value.value_or(0), least, greatest)};
+    // sched(7): real-time policies begin at 1.
+    auto const policy = unit.exec.cpu_scheduling_policy;
+    int const least = policy == SCHED_FIFO || policy == SCHED_RR ? 1 : 0;
+    return std::int32_t{std::max(value.value_or(0), least)};
 }
 
 Result<void> IoClassNumber::assign(std::optional<IoClass>& value, std::string_view text, Specifiers const& specifiers) {
@@ -161,8 +151,9 @@ Result<void> IoClassNumber::assign(std::optional<IoClass>& value, std::string_vi
 }
 
 status::Value IoClassNumber::show(std::optional<IoClass> const& value) {
-    // What the kernel gives a process that never asked: ioprio_get(2).
-    return std::int32_t{kernel_number(value.value_or(IoClass::best_effort))};
+    // A process that never asked has none, which is best-effort: ioprio_set(2).
+    auto const io_class = value.value_or(IoClass::none);
+    return std::int32_t{kernel_number(io_class == IoClass::none ? IoClass::best_effort : io_class)};
 }
 
 } // namespace mitori::unit

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "unit/codec.hpp"
+#include "unit/codecs/structures.hpp"
 #include "unit/detail/paths.hpp"
 
 namespace mitori::unit {
@@ -35,14 +35,13 @@ bool is_descriptor_name(std::string_view name) {
     });
 }
 
-/// The argument after "fd:" or, for the other prefixes, the absolute path. A stream that goes elsewhere than it was
-/// told to may lose or show what it must not: the unit is refused.
-Result<std::string> read_argument(std::string_view word, std::string_view text, Specifiers const& specifiers) {
-    auto argument = expanded(text, specifiers);
-    if (argument && word == "fd:" && !is_descriptor_name(*argument))
-        argument = lost(fmt::format("{} is no name of a file descriptor", quote(*argument)));
-    if (argument && word != "fd:") argument = absolute_path(*argument);
-    if (!argument) return refused(argument.error().operation);
+/// The argument after "fd:", or the absolute path after the other prefixes.
+Result<std::string> read_argument(std::string_view word, std::string_view text, std::string_view descriptor,
+                                  Specifiers const& specifiers) {
+    std::string argument = TRY(expanded(text, specifiers));
+    if (word != "fd:") return absolute_path(argument);
+    if (argument.empty()) return std::string(descriptor);
+    if (!is_descriptor_name(argument)) return lost(fmt::format("{} is no name of a file descriptor", quote(argument)));
     return argument;
 }
 
@@ -52,7 +51,7 @@ Result<Setting> read_stream(std::string_view text, std::array<Prefix<Kind>, N> c
                             std::string_view descriptor, Specifiers const& specifiers) {
     for (auto const& [word, kind] : prefixes) {
         if (!text.starts_with(word)) continue;
-        return Setting{kind, TRY(read_argument(word, text.substr(word.size()), specifiers))};
+        return Setting{kind, TRY(read_argument(word, text.substr(word.size()), descriptor, specifiers))};
     }
     auto const kind = base::value_of<Kind>(text);
     if (!kind) return no_such_word(text, words_of<Kind>);

@@ -1,9 +1,10 @@
 // Codecs of one text: paths and names.
+#include "unit/codecs/texts.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "unit/codec.hpp"
 #include "unit/detail/accounts.hpp"
 #include "unit/detail/paths.hpp"
 #include "unit/name.hpp"
@@ -18,13 +19,13 @@ Result<std::string> expanded_path(std::string_view text, Specifiers const& speci
     return absolute_path(TRY(expanded(text, specifiers)));
 }
 
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-'; }
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// An element of a well-known name: D-Bus Specification, "Bus names".
 bool is_bus_element(std::string_view element) {
     return !element.empty() && !is_digit(element[0]) &&
-           std::ranges::all_of(element, [](char c) { return is_letter(c) || is_digit(c); });
+           std::ranges::all_of(element, [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; });
 }
 
 bool is_bus_name(std::string_view name) {
@@ -40,7 +41,13 @@ Result<void> Text::assign(std::string& value, std::string_view text, Specifiers 
     return {};
 }
 
-Result<void> RawText::assign(std::string& value, std::string_view text, Specifiers const&) {
+Result<void> InstanceName::assign(std::string& value, std::string_view text, Specifiers const&) {
+    static constexpr std::string_view signs = ":-_.\\@%";
+    bool const good =
+        std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c) || signs.find(c) != signs.npos; });
+    if (!good)
+        return lost(
+            fmt::format("{} is no instance of a unit: letters, digits and :-_.\\@ may stand in it", quote(text)));
     value = text;
     return {};
 }

@@ -19,7 +19,7 @@ bool is_account_number(std::string_view text) {
 }
 
 bool is_account_name(std::string_view name) {
-    if (name.empty() || name == "." || name == ".." || name.starts_with('-')) return false;
+    if (name.empty() || name == "." || name == "..") return false;
     if (base::trim(name).size() != name.size()) return false;
     if (std::ranges::all_of(name, is_digit)) return is_account_number(name);
     return std::ranges::none_of(name, [](char c) {

@@ -75,10 +75,7 @@ base::Result<void> assign_member(Unit& unit, std::string_view text, Specifiers c
             return {};
         }
     }
-    if constexpr (requires { C::assign(unit, value, text, specifiers); })
-        return C::assign(unit, value, text, specifiers);
-    else
-        return C::assign(value, text, specifiers);
+    return C::assign(value, text, specifiers);
 }
 
 template <class R, class C>

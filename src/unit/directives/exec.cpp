@@ -2,6 +2,9 @@
 // honoured yet are in exec_not_yet.cpp.
 #include <sys/resource.h>
 
+#include "unit/codecs/limits.hpp"
+#include "unit/codecs/structures.hpp"
+#include "unit/codecs/texts.hpp"
 #include "unit/detail/row.hpp"
 #include "unit/detail/tables.hpp"
 

@@ -1,4 +1,5 @@
 // Control groups of units: systemd.resource-control(5). Limits by cgroup are read and shown by name, not honoured yet.
+#include "unit/codecs/texts.hpp"
 #include "unit/detail/row.hpp"
 #include "unit/detail/tables.hpp"
 

@@ -1,4 +1,6 @@
 // A service's own directives: systemd.service(5).
+#include "unit/codecs/structures.hpp"
+#include "unit/codecs/texts.hpp"
 #include "unit/detail/row.hpp"
 #include "unit/detail/tables.hpp"
 #include "unit/settings/defaults.hpp"
@@ -27,7 +29,8 @@ struct StartTimeout : MayBeUnset<base::Usec, TimeoutSpan> {
     }
 };
 using StopTimeout = OrSpan<default_timeout_stop, TimeoutSpan>;
-struct AbortTimeout : MayBeUnset<base::Usec, TimeoutSpan> {
+/// 0 is no time at all here, not infinity.
+struct AbortTimeout : MayBeUnset<base::Usec> {
     static status::Value show(Unit const& unit, std::optional<base::Usec> const& value) {
         return StopTimeout::show(value ? value : unit.service.timeout_stop);
     }

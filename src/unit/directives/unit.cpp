@@ -1,4 +1,6 @@
 // The directives of [Unit]: systemd.unit(5).
+#include "unit/codecs/relations.hpp"
+#include "unit/codecs/texts.hpp"
 #include "unit/detail/row.hpp"
 #include "unit/detail/tables.hpp"
 #include "unit/settings/defaults.hpp"
@@ -31,6 +33,11 @@ base::Result<void> assign_isolate(Unit& into, std::string_view text, Specifiers 
     return {};
 }
 
+/// A unit that says nothing of itself is called by its name.
+struct DescriptionText : Text {
+    static status::Value show(Unit const& of, std::string const& value) { return value.empty() ? of.id : value; }
+};
+
 /// JobRunningTimeoutSec= where it was not given is JobTimeoutSec=.
 struct RunningTimeout : MayBeUnset<base::Usec, TimeoutSpan> {
     static status::Value show(Unit const& of, std::optional<base::Usec> const& value) {
@@ -40,7 +47,7 @@ struct RunningTimeout : MayBeUnset<base::Usec, TimeoutSpan> {
 
 // clang-format off: a row is a line
 constexpr auto rows = std::to_array<Row>({
-    row<&Unit::info, &Info::description, Text>(unit, "Description", "Description", unit5),
+    row<&Unit::info, &Info::description, DescriptionText>(unit, "Description", "Description", unit5),
     row<&Unit::info, &Info::documentation, Urls>(unit, "Documentation", "Documentation", unit5),
     row<&Unit::info, &Info::source_path, Path>(unit, "SourcePath", "SourcePath", unit5),
     row<&Unit::info, &Info::requires_mounts_for, MountPaths>(unit, "RequiresMountsFor", "RequiresMountsFor", unit5),
