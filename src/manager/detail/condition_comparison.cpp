@@ -49,9 +49,8 @@ int compare_versions(std::string_view a, std::string_view b) {
         b.remove_prefix(static_cast<std::size_t>(std::ranges::find_if(b, counts) - b.begin()));
         if (int const only = take_mark(a, b, '~'); only != 0) return -only;
         if (a.empty() || b.empty()) return sign(!a.empty(), !b.empty());
-        if (int const only = take_mark(a, b, '-'); only != 0) return -only;
-        if (int const only = take_mark(a, b, '^'); only != 0) return only;
-        if (int const only = take_mark(a, b, '.'); only != 0) return -only;
+        for (char const mark : {'-', '^', '.'})
+            if (int const only = take_mark(a, b, mark); only != 0) return -only;
         bool const digits = (!a.empty() && is_digit(a.front())) || (!b.empty() && is_digit(b.front()));
         auto const wanted = digits ? is_digit : is_letter;
         auto const left = take_while(a, wanted);

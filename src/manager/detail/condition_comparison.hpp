@@ -9,7 +9,7 @@
 namespace mitori::manager {
 
 /// Orders versions as the UAPI group's version format says: digits by value, letters by code, "~" before the end of the
-/// text, "^" after it. Negative: a is older.
+/// text, "^" between the end and all else. Negative: a is older.
 [[nodiscard]] int compare_versions(std::string_view a, std::string_view b);
 
 enum class Operator : std::uint8_t {
