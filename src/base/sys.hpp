@@ -105,6 +105,8 @@ struct Datagram {
 [[nodiscard]] Result<int> inotify_add(int inotify, std::string const& path, std::uint32_t mask);
 
 // -- this process
+/// Opens (making it) and locks a file for as long as the descriptor lives: flock(2). EWOULDBLOCK when another holds it.
+[[nodiscard]] Result<Fd> lock_file(std::string const& path);
 /// Raises the soft limit of descriptors to the hard one; returns what holds now.
 [[nodiscard]] Result<std::uint64_t> raise_descriptor_limit();
 /// Bytes that nobody can guess: getrandom(2).

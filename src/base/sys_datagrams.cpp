@@ -1,6 +1,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -75,6 +76,12 @@ Result<Datagram> receive_datagram(int socket, std::size_t limit) {
     if ((message.msg_flags & MSG_TRUNC) != 0) return make_error(EMSGSIZE, "recvmsg");
     datagram.text.resize(static_cast<std::size_t>(got));
     return datagram;
+}
+
+Result<Fd> lock_file(std::string const& path) {
+    auto file = TRY(open(path, O_RDWR | O_CREAT, 0600));
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) < 0) return errno_error("lock", path);
+    return file;
 }
 
 Result<Fd> inotify_open() {

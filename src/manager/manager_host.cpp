@@ -34,6 +34,8 @@ std::expected<process::Plan, process::SpawnError> Manager::make_plan(UnitRef uni
     auto identity = exec::resolve_identity(settings.exec, options_.place);
     if (!identity) return std::unexpected(identity.error());
     order.facts.identity = std::move(*identity);
+    if (auto safe = exec::check_safe(settings, order.facts); !safe)
+        return std::unexpected(as_spawn_error(safe.error()));
     auto files = exec::read_environment_files(settings.exec);
     if (!files) return std::unexpected(as_spawn_error(files.error()));
     order.facts.file_environment = std::move(*files);

@@ -1,0 +1,113 @@
+#include "bin/house.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "base/sys.hpp"
+
+namespace mitori::bin {
+
+std::map<std::string, std::string> environment() {
+    std::map<std::string, std::string> all;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        std::string_view const text(*entry);
+        if (auto const equals = text.find('='); equals != std::string_view::npos)
+            all[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+    }
+    return all;
+}
+
+std::optional<std::string> default_runtime_directory() {
+    auto const all = environment();
+    if (auto const given = all.find("MITORI_RUNTIME_DIR"); given != all.end() && !given->second.empty())
+        return given->second;
+    if (::geteuid() == 0) return "/run/mitori";
+    if (auto const xdg = all.find("XDG_RUNTIME_DIR"); xdg != all.end() && !xdg->second.empty())
+        return xdg->second + "/mitori";
+    return std::nullopt;
+}
+
+base::Result<std::unique_ptr<House>> House::build(HouseOptions const& options) {
+    std::unique_ptr<House> house(new House);
+    TRY(house->make(options));
+    TRY(house->listen(options));
+    return house;
+}
+
+House::~House() {
+    // The group that we made for ourselves goes with us; in init.scope of a v2 tree we are still inside.
+    server_.reset();
+    local_.reset();
+    manager_.reset();
+    if (own_group_) static_cast<void>(groups_->remove(""));
+}
+
+base::Result<void> House::make(HouseOptions const& options) {
+    ::signal(SIGPIPE, SIG_IGN);
+    // A service takes two descriptors while it lives; 1024 of them are soon gone.
+    if (auto raised = base::sys::raise_descriptor_limit(); !raised)
+        base::log(base::Priority::notice, "{}", raised.error().message());
+    TRY(base::sys::make_directories(options.runtime_directory, 0755));
+    auto lock = base::sys::lock_file(options.runtime_directory + "/lock");
+    if (!lock && lock.error().number == EWOULDBLOCK)
+        return base::make_error(EADDRINUSE, "another mitori manager runs in", options.runtime_directory);
+    lock_ = TRY(std::move(lock));
+
+    auto const variables = environment();
+    auto host = unit::read_host(options.scope, variables);
+    auto path = unit::search_path(options.scope, variables);
+    if (options.standard == HouseOptions::Standard::not_searched) path.directories.clear();
+    path.directories.insert(path.directories.begin(), options.unit_folders.begin(), options.unit_folders.end());
+
+    loop_ = TRY(loop::open_loop());
+    groups_ = cgroup::open_groups({.below = options.group});
+    own_group_ = !options.group.empty() && groups_->place() != cgroup::Place::none;
+    procfs_ = TRY(procfs::Procfs::open());
+    loader_ = std::make_unique<unit::Loader>(std::move(path), host);
+    auto place = exec::read_place(options.scope, host, "");
+    if (!options.path_prefix.empty())
+        for (auto& entry : place.environment)
+            if (entry.starts_with("PATH=")) entry = "PATH=" + options.path_prefix + ":" + entry.substr(5);
+    manager_ = TRY(manager::Manager::make({.scope = options.scope,
+                                           .runtime_directory = options.runtime_directory,
+                                           .place = std::move(place),
+                                           .world = {.user_manager = options.scope == unit::Scope::user}},
+                                          {*loop_, *groups_, *loader_, *procfs_}));
+    local_ = std::make_unique<local::Local>(*manager_);
+    return {};
+}
+
+base::Result<void> House::listen(HouseOptions const& options) {
+    server_ = TRY(bus::Server::make(*loop_, local_->faces(), {.owner = ::geteuid()}));
+    TRY(server_->listen(options.runtime_directory + "/private"));
+    if (options.serve_systemctl == HouseOptions::ServeSystemctl::no) return {};
+    // sd_booted(3) looks for this folder, and systemctl for this socket.
+    TRY(base::sys::make_directories("/run/systemd/system"));
+    return server_->listen("/run/systemd/private");
+}
+
+control::Answer<control::JobRef> House::start(std::string const& unit) {
+    return local_->enqueue(control::JobVerb::start, unit, control::JobMode::replace);
+}
+
+base::Result<void> House::obey_signals() {
+    auto const watch = [this](int number, std::function<void()> handler) -> base::Result<void> {
+        watches_.push_back(TRY(loop_->on_signal(base::Signal{number}, std::move(handler))));
+        return {};
+    };
+    for (int const number : {SIGTERM, SIGINT, SIGRTMIN + 3, SIGRTMIN + 4, SIGRTMIN + 5})
+        TRY(watch(number, [this] { manager_->shut_down(0); }));
+    return watch(SIGHUP, [this] { manager_->daemon_reload(); });
+}
+
+int House::run() {
+    auto const code = loop_->run();
+    if (code) return *code;
+    base::log(base::Priority::err, "the loop ended: {}", code.error().message());
+    return 1;
+}
+
+} // namespace mitori::bin

@@ -1,0 +1,74 @@
+// The objects of one manager process and who listens to whom: made here, nowhere else.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "bus/server.hpp"
+#include "cgroup/groups.hpp"
+#include "local/local.hpp"
+#include "loop/loop.hpp"
+#include "manager/manager.hpp"
+#include "procfs/snapshot.hpp"
+#include "unit/load.hpp"
+
+namespace mitori::bin {
+
+/// What a manager process is asked to be.
+struct HouseOptions {
+    unit::Scope scope = unit::Scope::system;
+    std::string runtime_directory;
+    /// Where our control groups begin, below the one that we were started in; empty: that one itself.
+    std::string group;
+    /// Folders of unit files that go before the standard search path; `only_these` leaves the latter out.
+    std::vector<std::string> unit_folders;
+    enum class Standard { too, not_searched } standard = Standard::too;
+    /// Put in front of the PATH of services.
+    std::string path_prefix;
+    enum class ServeSystemctl { no, yes } serve_systemctl = ServeSystemctl::no;
+};
+
+/// Owns everything; members are destroyed in the reverse order of their making.
+class House {
+public:
+    [[nodiscard]] static base::Result<std::unique_ptr<House>> build(HouseOptions const& options);
+    ~House();
+
+    /// Queues a start, as a client would.
+    [[nodiscard]] control::Answer<control::JobRef> start(std::string const& unit);
+    /// SIGTERM, SIGINT and SIGRTMIN+3… stop everything in order, again at once; SIGHUP is daemon-reload.
+    [[nodiscard]] base::Result<void> obey_signals();
+    /// Runs until it is told to end and everything has stopped; the exit status.
+    [[nodiscard]] int run();
+
+    [[nodiscard]] manager::Manager& manager() { return *manager_; }
+    [[nodiscard]] local::Local& local() { return *local_; }
+    [[nodiscard]] loop::Loop& loop() { return *loop_; }
+    [[nodiscard]] cgroup::Groups& groups() { return *groups_; }
+
+private:
+    House() = default;
+    base::Result<void> make(HouseOptions const& options);
+    base::Result<void> listen(HouseOptions const& options);
+
+    base::Fd lock_;
+    std::unique_ptr<loop::Loop> loop_;
+    std::unique_ptr<cgroup::Groups> groups_;
+    std::optional<procfs::Procfs> procfs_;
+    std::unique_ptr<unit::Loader> loader_;
+    std::unique_ptr<manager::Manager> manager_;
+    std::unique_ptr<local::Local> local_;
+    std::unique_ptr<bus::Server> server_;
+    std::vector<loop::WatchPtr> watches_;
+    bool own_group_ = false;
+};
+
+/// The environment of this process as a map; later duplicates win, as getenv(3) does not promise.
+[[nodiscard]] std::map<std::string, std::string> environment();
+/// /run/mitori for root, $XDG_RUNTIME_DIR/mitori else; nothing where that is not set.
+[[nodiscard]] std::optional<std::string> default_runtime_directory();
+
+} // namespace mitori::bin

@@ -1,0 +1,131 @@
+#include "bin/manager_program.hpp"
+
+#include <fmt/format.h>
+#include <getopt.h>
+#include <iostream>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "bin/house.hpp"
+
+namespace mitori::bin {
+namespace {
+
+constexpr std::string_view usage =
+    R"(mitori manager [--system|--user] [--unit UNIT] [--runtime-dir DIR] [--serve-systemctl]
+
+Runs unit files until it is told to end (SIGTERM, SIGINT, mitori exit).
+
+  --system             units of the system; the default for root
+  --user               units of a user; the default for everybody else
+  --unit UNIT          what to start first (default: default.target)
+  --runtime-dir DIR    where the sockets are made (default: /run/mitori, or $XDG_RUNTIME_DIR/mitori)
+  --serve-systemctl    serve /run/systemd/private too, so that systemctl works; the default as PID 1
+  --log-level LEVEL    err, warning, notice, info or debug (default: info)
+)";
+
+struct Arguments {
+    HouseOptions house;
+    std::string unit = "default.target";
+    base::Priority level = base::Priority::info;
+    std::optional<int> leave;
+};
+
+std::optional<base::Priority> level_of(std::string_view word) {
+    using enum base::Priority;
+    if (word == "err") return err;
+    if (word == "warning") return warning;
+    if (word == "notice") return notice;
+    if (word == "info") return info;
+    if (word == "debug") return debug;
+    return std::nullopt;
+}
+
+enum : int { option_system = 1, option_user, option_unit, option_runtime, option_serve, option_level, option_help };
+
+void take(int option, Arguments& arguments) {
+    switch (option) {
+    case option_system: arguments.house.scope = unit::Scope::system; return;
+    case option_user: arguments.house.scope = unit::Scope::user; return;
+    case option_unit: arguments.unit = optarg; return;
+    case option_runtime: arguments.house.runtime_directory = optarg; return;
+    case option_serve: arguments.house.serve_systemctl = HouseOptions::ServeSystemctl::yes; return;
+    case option_level:
+        if (auto const level = level_of(optarg))
+            arguments.level = *level;
+        else {
+            std::cerr << fmt::format("mitori manager: no log level \"{}\": err, warning, notice, info or debug\n",
+                                     optarg);
+            arguments.leave = 125;
+        }
+        return;
+    case option_help:
+        std::cout << usage;
+        arguments.leave = 0;
+        return;
+    default: arguments.leave = 125; // getopt has said what is wrong
+    }
+}
+
+Arguments parse(std::span<char const* const> words) {
+    static constexpr option options[] = {
+        {"system", no_argument, nullptr, option_system},
+        {"user", no_argument, nullptr, option_user},
+        {"unit", required_argument, nullptr, option_unit},
+        {"runtime-dir", required_argument, nullptr, option_runtime},
+        {"serve-systemctl", no_argument, nullptr, option_serve},
+        {"log-level", required_argument, nullptr, option_level},
+        {"help", no_argument, nullptr, option_help},
+        {},
+    };
+    Arguments arguments;
+    bool const first = ::getpid() == 1;
+    arguments.house.scope = ::geteuid() == 0 ? unit::Scope::system : unit::Scope::user;
+    if (first) arguments.house.serve_systemctl = HouseOptions::ServeSystemctl::yes;
+    if (auto runtime = default_runtime_directory()) arguments.house.runtime_directory = *runtime;
+    // Beside another init we keep to a group of our own.
+    if (!first) arguments.house.group = "mitori";
+
+    std::vector<char*> copy;
+    for (auto const* word : words)
+        copy.push_back(const_cast<char*>(word)); // getopt permutes pointers, not texts
+    copy.push_back(nullptr);
+    optind = 0;
+    for (int option = 0;
+         (option = ::getopt_long(static_cast<int>(words.size()), copy.data(), "h", options, nullptr)) != -1;)
+        take(option == 'h' ? option_help : option, arguments);
+    if (!arguments.leave && optind < static_cast<int>(words.size())) {
+        std::cerr << fmt::format("mitori manager: \"{}\" is no option; the unit to start is given with --unit\n",
+                                 copy[static_cast<std::size_t>(optind)]);
+        arguments.leave = 125;
+    }
+    if (!arguments.leave && arguments.house.runtime_directory.empty()) {
+        std::cerr << "mitori manager: $XDG_RUNTIME_DIR is not set; say where the sockets shall be with --runtime-dir\n";
+        arguments.leave = 125;
+    }
+    return arguments;
+}
+
+} // namespace
+
+int run_manager(std::span<char const* const> words) {
+    auto const arguments = parse(words);
+    if (arguments.leave) return *arguments.leave;
+    base::set_log_level(arguments.level);
+    auto house = House::build(arguments.house);
+    if (!house) {
+        std::cerr << fmt::format("mitori manager: {}\n", house.error().message());
+        return 1;
+    }
+    if (auto obeyed = (*house)->obey_signals(); !obeyed) {
+        std::cerr << fmt::format("mitori manager: {}\n", obeyed.error().message());
+        return 1;
+    }
+    if (auto started = (*house)->start(arguments.unit); !started)
+        base::log(base::Priority::err, "{}", started.error().text);
+    static_cast<void>(::sd_notify(1, "READY=1"));
+    return (*house)->run();
+}
+
+} // namespace mitori::bin
