@@ -22,10 +22,15 @@ struct SpawnError {
 ///
 /// Thread-safe; not async-signal-safe. All signals are blocked for the length of the call.
 ///
-/// Fall-backs, in this order, each remembered for the process: without CLONE_INTO_CGROUP (ENOSYS, EINVAL, EOPNOTSUPP,
-/// EBADF from kernels before 5.7) the child moves itself; without CLONE_CLEAR_SIGHAND (before 5.5) the child resets
-/// what it inherits; without clone3 (ENOSYS: before 5.3, or a seccomp filter of a container) clone(2) with the same
-/// flags, and without CLONE_PIDFD pidfd_open(2) after it. `spawn_method()` tells which is in use.
+/// Fall-backs, in this order, each remembered for the process once a child came of it: without clone3 (ENOSYS
+/// before 5.3, or the ENOSYS or EPERM of a container's seccomp filter) clone(2) with the same flags; without
+/// CLONE_INTO_CGROUP (E2BIG, EINVAL before 5.7) the child moves itself, also into a directory that the flag cannot take
+/// (EBADF, EOPNOTSUPP: v1, threaded), which is not remembered; without CLONE_CLEAR_SIGHAND (before 5.5) the child
+/// resets the caller's handlers; without CLONE_PIDFD (before 5.2) pidfd_open(2) afterwards, and where that is missing
+/// too the Child has no pidfd. A missing close_range(2) is seen by the child, which then goes by /proc/self/fd.
+/// `spawn_method()` tells what is in use.
+///
+/// A child that a signal ends before its exec comes back as a Child whose exit says so.
 [[nodiscard]] std::expected<Child, SpawnError> spawn(Plan const& plan);
 
 /// What of the above this kernel granted so far: "clone3", "clone3, cgroup by move", "clone", ...

@@ -34,7 +34,7 @@ TEST(Command, takes_an_empty_piece_of_the_path_as_the_working_directory) {
 }
 
 TEST(Command, names_the_program_that_was_not_found) {
-    auto const child = Command("no-such-tool").spawn();
+    auto const child = Command("no-such-tool").env("PATH", "/usr/bin:/bin").spawn();
     ASSERT_FALSE(child);
     EXPECT_EQ(child.error().stage, Stage::exec);
     EXPECT_EQ(child.error().message(), "exec no-such-tool: No such file or directory");

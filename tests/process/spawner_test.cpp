@@ -142,7 +142,7 @@ TEST_F(SpawnerTest, a_killed_helper_fails_the_plans_in_flight_and_is_replaced) {
 }
 
 TEST_F(SpawnerTest, a_helper_killed_at_any_moment_loses_no_child) {
-    for (int round = 0; round < 50; ++round) {
+    for (int round = 0; round < 32; ++round) {
         started.clear(), failed.clear(), executed.clear();
         std::vector<SpawnId> ids;
         for (int n = 0; n < 8; ++n)

@@ -13,7 +13,7 @@ namespace {
 using namespace testing;
 
 constexpr int threads = 8;
-constexpr int starts = 25;
+constexpr int starts = 10;
 
 /// Each start alternates between one that works and one that fails, so that reports would be mixed up if they could be.
 int spawn_many(int seed) {
