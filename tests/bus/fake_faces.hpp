@@ -227,17 +227,20 @@ private:
             {"Unit", "Job", status::Struct{{std::uint32_t{0}, status::ObjectPath{"/"}}}},
             {"Unit", "LoadError", found ? no_load_error() : load_error(unit.name)},
         };
+        if (type == "Service") {
+            all.push_back({type, "Type", "simple"});
+            all.push_back({type, "MainPID", std::uint32_t{0}});
+        }
         for (auto const& property : unit.more) {
-            std::erase_if(all, [&](auto const& old) { return old.name == property.name; });
-            all.push_back(property);
+            auto const same = std::ranges::find(all, property.name, &status::Property::name);
+            if (same == all.end())
+                all.push_back(property);
+            else
+                *same = property;
         }
         status::Properties properties;
         for (auto const& property : all)
             properties.add(property.interface, property.name, property.value);
-        if (type == "Service") {
-            if (properties.find("Type") == nullptr) properties.add(type, "Type", "simple");
-            if (properties.find("MainPID") == nullptr) properties.add(type, "MainPID", std::uint32_t{0});
-        }
         return properties;
     }
     static status::Value no_load_error() { return status::Struct{{"", ""}}; }

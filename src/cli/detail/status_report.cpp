@@ -106,11 +106,7 @@ void Report::drop_ins() {
         if (here != folder) {
             line(folder.empty() ? "Drop-In" : "", printable(here));
             folder = here;
-            text_ += std::string(margin, ' ');
-            bool more = false;
-            for (auto k = i; k < paths.size(); ++k)
-                more = more || paths[k].substr(0, paths[k].rfind('/')) != here;
-            text_ += more ? "├─" : "└─";
+            text_ += std::string(margin, ' ') + "└─";
         }
         bool const ends = i + 1 == paths.size() || paths[i + 1].substr(0, paths[i + 1].rfind('/')) != here;
         text_ += printable(paths[i].substr(slash)) + (ends ? "\n" : ", ");
@@ -253,7 +249,10 @@ void Report::cpu() {
     auto const used = number("CPUUsageNSec", not_set);
     if (used == not_set) return;
     auto const exact = std::chrono::nanoseconds(static_cast<std::int64_t>(used));
-    line("CPU", base::show_span(std::chrono::duration_cast<std::chrono::milliseconds>(exact)));
+    auto shown = base::show_span(std::chrono::duration_cast<std::chrono::milliseconds>(exact));
+    // Milliseconds are precise enough: "1.234000s" is 1.234s.
+    if (shown.ends_with("000s") && shown.find('.') != std::string::npos) shown.erase(shown.size() - 4, 3);
+    line("CPU", shown);
 }
 
 void Report::group() {

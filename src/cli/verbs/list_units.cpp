@@ -70,9 +70,13 @@ void print_legend(Context& context, std::size_t count, bool jobs) {
     }
     auto const counted = detail::styled(context.screen, count != 0 ? Style::strong : Style::bad,
                                         fmt::format("{} loaded units listed.", count));
-    bool const everything = context.options.all || !context.options.states.empty();
-    fmt::print(context.out, "{}{}\nTo show all installed unit files use '{} list-unit-files'.\n", counted,
-               everything ? "" : " Pass --all to see loaded but inactive units, too.", context.program);
+    fmt::print(context.out, "{}", counted);
+    if (!context.options.states.empty()) {
+        fmt::print(context.out, "\n");
+        return;
+    }
+    fmt::print(context.out, "{}\nTo show all installed unit files use '{} list-unit-files'.\n",
+               context.options.all ? "" : " Pass --all to see loaded but inactive units, too.", context.program);
 }
 
 void print_table(Context& context, std::vector<UnitRow> const& rows) {
@@ -85,7 +89,7 @@ void print_table(Context& context, std::vector<UnitRow> const& rows) {
     detail::Table table(header);
     for (auto const& row : rows)
         table.add(cells_of(row, jobs, !options.plain));
-    if (table.size() != 0)
+    if (table.size() != 0 || options.legend)
         table.print(context.out, context.screen,
                     options.legend ? detail::Table::Header::yes : detail::Table::Header::no,
                     options.full ? detail::Cut::no : detail::Cut::yes);
