@@ -39,6 +39,18 @@ void add_files(PlanBuilder& plan) {
     plan.symbolic_link("x", "/run/y", Stage::runtime_directory);
 }
 
+void add_identity_and_end(PlanBuilder& plan) {
+    plan.supplementary_groups({4, 27});
+    plan.group(33);
+    plan.user(33);
+    plan.parent_death_signal({SIGTERM});
+    plan.signal_dispositions({std::uint64_t{1} << (SIGPIPE - 1)});
+    plan.signal_mask({});
+    plan.environment({"PATH=/usr/bin", "TEXT=a\nb", "LISTEN_PID=1"});
+    plan.pid_variable("LISTEN_PID");
+    plan.execute({"/usr/sbin/nginx"}, {"/usr/sbin/nginx", "-g", "daemon on;", "say \"hi\""});
+}
+
 TEST(Plan, shows_a_line_for_each_step) {
     PlanBuilder plan;
     auto const cgroup = plan.lend(7);
@@ -54,15 +66,7 @@ TEST(Plan, shows_a_line_for_each_step) {
     plan.truncate(log, Stage::standard_output);
     plan.controlling_terminal(null, Stage::standard_input, PlanBuilder::Steal::no);
     plan.place({{journal, 2}, {null, 0}, {log, 1}, {late, 5}, {abstract, 4}});
-    plan.supplementary_groups({4, 27});
-    plan.group(33);
-    plan.user(33);
-    plan.parent_death_signal({SIGTERM});
-    plan.signal_dispositions({std::uint64_t{1} << (SIGPIPE - 1)});
-    plan.signal_mask({});
-    plan.environment({"PATH=/usr/bin", "TEXT=a\nb", "LISTEN_PID=1"});
-    plan.pid_variable("LISTEN_PID");
-    plan.execute({"/usr/sbin/nginx"}, {"/usr/sbin/nginx", "-g", "daemon on;", "say \"hi\""});
+    add_identity_and_end(plan);
     auto const made = std::move(plan).finish();
     ASSERT_TRUE(made) << made.error().message();
     EXPECT_EQ(made->program(), "/usr/sbin/nginx");
