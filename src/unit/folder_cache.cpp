@@ -77,6 +77,7 @@ std::vector<std::string> const& FolderCache::names(std::string const& folder) {
 }
 
 bool FolderCache::has(std::string const& folder, std::string_view name) {
+    if (listing_ == Listing::only_asked) return !names(fmt::format("{}/{}", folder, name)).empty();
     return std::ranges::binary_search(names(folder), name);
 }
 

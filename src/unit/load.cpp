@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "base/sys.hpp"
 #include "unit/detail/folder_cache.hpp"
 #include "unit/detail/making.hpp"
 #include "unit/name.hpp"
@@ -89,16 +90,19 @@ std::vector<Loader::File> Loader::list_files() const {
 }
 
 bool Loader::changed_on_disk(Unit const& unit) const {
-    detail::FolderCache now(path_, host_.scope);
     if (unit.load_state == LoadState::not_found || unit.load_state == LoadState::masked) {
-        auto const found = now.resolve(unit.id);
-        bool const masked = found.file != nullptr && found.file->kind == detail::UnitFile::Kind::mask;
-        return unit.load_state == LoadState::masked ? !masked && !unit.fragment.empty() && unit.fragment == "/dev/null"
-                                                    : found.file != nullptr;
+        detail::FolderCache now(path_, host_.scope);
+        auto const* file = now.resolve(unit.id).file;
+        if (file == nullptr || unit.load_state == LoadState::not_found)
+            return (file == nullptr) != (unit.load_state == LoadState::not_found);
+        if (file->kind == detail::UnitFile::Kind::mask) return false;
+        auto const status = base::sys::stat(file->target);
+        return !status || status->st_size != 0; // an empty file masks too
     }
     auto names = unit.names;
     names.insert(names.begin(), unit.id);
     auto const folders = unit.built_in ? without(path_.directories, path_.vendor) : path_.directories;
+    detail::FolderCache now(path_, host_.scope, detail::Listing::only_asked);
     return detail::differs_from_disk(unit, detail::drop_in_files(now, names, folders));
 }
 

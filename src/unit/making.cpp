@@ -160,6 +160,10 @@ UnitPtr Making::finish(FolderCache& cache, std::vector<std::string> const& folde
     if (unit_.load_state == LoadState::loaded) check();
     if (unit_.load_state == LoadState::loaded) add_default_dependencies(unit_, host_.scope);
     if (unit_.info.description.empty()) unit_.info.description = unit_.id;
+    // A unit lives long and grows no more.
+    unit_.info.dependencies.shrink_to_fit();
+    unit_.kept.shrink_to_fit();
+    unit_.diagnostics.shrink_to_fit();
     return std::make_shared<Unit const>(std::move(unit_));
 }
 

@@ -288,6 +288,22 @@ TEST(Load, sees_what_changed_on_disk) {
     EXPECT_TRUE(loader.changed_on_disk(*last)) << "a drop-in went";
 }
 
+TEST(Load, sees_that_a_mask_went) {
+    Tree const tree;
+    tree.link("etc/link.service", "/dev/null");
+    tree.write("etc/blank.service", "");
+    auto loader = tree.loader();
+    for (auto const* name : {"link.service", "blank.service"}) {
+        auto const unit = loader.load(name);
+        ASSERT_EQ(unit->load_state, LoadState::masked);
+        EXPECT_FALSE(loader.changed_on_disk(*unit)) << name;
+        std::filesystem::remove(tree.path(std::string("etc/") + name));
+        EXPECT_TRUE(loader.changed_on_disk(*unit)) << name;
+        tree.write(std::string("etc/") + name, service_text);
+        EXPECT_TRUE(loader.changed_on_disk(*unit)) << name;
+    }
+}
+
 TEST(Load, reads_one_file_with_the_drop_ins_beside_it) {
     Tree const tree;
     tree.write("home/x.service", service("mine"));

@@ -26,9 +26,16 @@ struct UnitFile {
     BuiltIn const* built_in = nullptr;
 };
 
+/// Whether a folder of the path is listed whole to know if it holds a drop-in folder: right for many units, wasteful
+/// for one.
+enum class Listing : std::uint8_t { whole, only_asked };
+
 class FolderCache {
 public:
-    FolderCache(SearchPath const& path, Scope scope) : path_(path), scope_(scope) {}
+    FolderCache(SearchPath const& path, Scope scope, Listing listing = Listing::whole)
+        : path_(path),
+          scope_(scope),
+          listing_(listing) {}
 
     /// The names in a folder, sorted; none where it cannot be read.
     std::vector<std::string> const& names(std::string const& folder);
@@ -60,6 +67,7 @@ private:
 
     SearchPath const path_;
     Scope scope_;
+    Listing listing_;
     bool indexed_ = false;
     std::map<std::string, UnitFile, std::less<>> files_;
     std::multimap<std::string, std::string, std::less<>> alias_names_; ///< from what they stand for
