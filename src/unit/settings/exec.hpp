@@ -12,7 +12,20 @@
 namespace mitori::unit {
 
 enum class Input : std::uint8_t { null, tty, tty_force, tty_fail, data, file, socket, fd };
-enum class Output : std::uint8_t { inherit, null, tty, journal, kmsg, journal_console, kmsg_console, file, append, truncate, socket, fd };
+enum class Output : std::uint8_t {
+    inherit,
+    null,
+    tty,
+    journal,
+    kmsg,
+    journal_console,
+    kmsg_console,
+    file,
+    append,
+    truncate,
+    socket,
+    fd
+};
 
 /// StandardInput=, StandardOutput=, StandardError=: the kind, and the path (file:, append:, truncate:) or the
 /// descriptor's name (fd:).

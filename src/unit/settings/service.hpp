@@ -41,9 +41,9 @@ struct Service {
     TimeoutFailure timeout_stop_failure = TimeoutFailure::terminate;
     base::Usec runtime_max = base::infinity;
     base::Usec runtime_randomized_extra{0};
-    base::Usec watchdog{0}; ///< 0: off
+    base::Usec watchdog{0};                    ///< 0: off
     std::optional<NotifyAccess> notify_access; ///< default: main for notify types and with a watchdog, none else
-    base::Signal reload_signal{1}; ///< SIGHUP, for Type=notify-reload
+    base::Signal reload_signal{1};             ///< SIGHUP, for Type=notify-reload
 };
 
 } // namespace mitori::unit

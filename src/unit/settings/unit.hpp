@@ -8,8 +8,8 @@
 
 namespace mitori::unit {
 
-/// How one unit speaks of another. The inverse kinds (required_by …) are made by the graph, except those that a file can
-/// say itself.
+/// How one unit speaks of another. The inverse kinds (required_by …) are made by the graph, except those that a file
+/// can say itself.
 enum class Relation : std::uint8_t {
     requires_,
     requisite,
@@ -94,9 +94,27 @@ struct Condition {
 };
 
 enum class CollectMode : std::uint8_t { inactive, inactive_or_failed };
-enum class EmergencyAction : std::uint8_t { none, reboot, reboot_force, reboot_immediate, poweroff, poweroff_force, poweroff_immediate, exit, exit_force };
+enum class EmergencyAction : std::uint8_t {
+    none,
+    reboot,
+    reboot_force,
+    reboot_immediate,
+    poweroff,
+    poweroff_force,
+    poweroff_immediate,
+    exit,
+    exit_force
+};
 /// OnFailureJobMode=: the words of systemctl's --job-mode.
-enum class OnFailureJobMode : std::uint8_t { fail, replace, replace_irreversibly, isolate, flush, ignore_dependencies, ignore_requirements };
+enum class OnFailureJobMode : std::uint8_t {
+    fail,
+    replace,
+    replace_irreversibly,
+    isolate,
+    flush,
+    ignore_dependencies,
+    ignore_requirements
+};
 
 struct Info {
     std::string description;
