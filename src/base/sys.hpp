@@ -109,6 +109,8 @@ struct Datagram {
 [[nodiscard]] Result<Fd> lock_file(std::string const& path);
 /// Raises the soft limit of descriptors to the hard one; returns what holds now.
 [[nodiscard]] Result<std::uint64_t> raise_descriptor_limit();
+/// SIG_IGN for the whole process. Children that a plan starts get the default back.
+[[nodiscard]] Result<void> ignore_signal(Signal signal);
 /// Bytes that nobody can guess: getrandom(2).
 [[nodiscard]] Result<void> random_bytes(std::span<std::byte> into);
 

@@ -104,6 +104,11 @@ Result<std::uint64_t> raise_descriptor_limit() {
     return limit.rlim_cur;
 }
 
+Result<void> ignore_signal(Signal signal) {
+    if (::signal(signal.number, SIG_IGN) == SIG_ERR) return errno_error("signal", signal_name(signal));
+    return {};
+}
+
 Result<void> random_bytes(std::span<std::byte> into) {
     if (::getrandom(into.data(), into.size(), 0) != static_cast<ssize_t>(into.size())) return errno_error("getrandom");
     return {};

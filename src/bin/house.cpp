@@ -46,7 +46,7 @@ House::~House() {
 }
 
 base::Result<void> House::make(HouseOptions const& options) {
-    ::signal(SIGPIPE, SIG_IGN);
+    TRY(base::sys::ignore_signal(base::Signal{SIGPIPE}));
     // A service takes two descriptors while it lives; 1024 of them are soon gone.
     if (auto raised = base::sys::raise_descriptor_limit(); !raised)
         base::log(base::Priority::notice, "{}", raised.error().message());

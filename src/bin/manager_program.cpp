@@ -19,7 +19,8 @@ Runs unit files until it is told to end (SIGTERM, SIGINT, mitori exit).
 
   --system             units of the system; the default for root
   --user               units of a user; the default for everybody else
-  --unit UNIT          what to start first (default: default.target)
+  --unit UNIT          what to start first (default: default.target as PID 1; else basic.target, which starts no
+                       service: beside another init the enabled ones run already)
   --runtime-dir DIR    where the sockets are made (default: /run/mitori, or $XDG_RUNTIME_DIR/mitori)
   --serve-systemctl    serve /run/systemd/private too, so that systemctl works; the default as PID 1
   --log-level LEVEL    err, warning, notice, info or debug (default: info)
@@ -85,7 +86,10 @@ Arguments parse(std::span<char const* const> words) {
     if (first) arguments.house.serve_systemctl = HouseOptions::ServeSystemctl::yes;
     if (auto runtime = default_runtime_directory()) arguments.house.runtime_directory = *runtime;
     // Beside another init we keep to a group of our own.
-    if (!first) arguments.house.group = "mitori";
+    if (!first) {
+        arguments.house.group = "mitori";
+        arguments.unit = "basic.target";
+    }
 
     std::vector<char*> copy;
     for (auto const* word : words)

@@ -59,7 +59,6 @@ base::Result<void> Children::watch_spawner() {
 process::SpawnId Children::submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent) {
     auto const id = spawner_.submit(std::move(plan));
     in_flight_.emplace(static_cast<std::uint64_t>(id), unit);
-    ++unreported_;
     if (spawner_.pending())
         for (auto& fd : lent)
             lent_.push_back(std::move(fd));
@@ -84,7 +83,6 @@ void Children::exchange() {
     for (auto& event : *events) {
         std::visit(Overloaded{
                        [&](process::Started& started) {
-                           --unreported_;
                            fresh_ = started.child.pid();
                            if (auto unit = unit_of_id(started.id)) owner_.started(*unit, std::move(started.child));
                            fresh_ = 0;
@@ -96,9 +94,8 @@ void Children::exchange() {
                        },
                        [&](process::Failed& failed) {
                            auto const unit = unit_of_id(failed.id);
-                           if (failed.stage == process::Stage::spawn) --unreported_;
                            in_flight_.erase(static_cast<std::uint64_t>(failed.id));
-                           if (unit) owner_.failed(*unit, failed.stage, failed.number);
+                           if (unit) owner_.failed(*unit, failed);
                        },
                    },
                    event);
@@ -138,7 +135,7 @@ void Children::reap() {
             continue;
         }
         // A child may end before the spawner has told of it: then it is no orphan, and its turn comes after that word.
-        if (!held_.contains(pid) && unreported_ > 0) {
+        if (!held_.contains(pid) && spawner_.expecting()) {
             reap_again_ = true;
             break;
         }

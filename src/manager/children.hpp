@@ -22,7 +22,7 @@ public:
     struct Owner {
         std::function<void(UnitRef, process::Child)> started;
         std::function<void(UnitRef)> executed;
-        std::function<void(UnitRef, process::Stage, int)> failed;
+        std::function<void(UnitRef, process::Failed const&)> failed;
         std::function<void(UnitRef, Role, process::Exit const&)> exited;
         /// An orphan has been reaped: groups that are watched for emptiness may be empty now.
         std::function<void()> orphan_reaped;
@@ -59,7 +59,6 @@ private:
     loop::WatchPtr spawner_watch_;
     loop::WatchPtr sigchld_watch_;
     std::unordered_map<std::uint64_t, UnitRef> in_flight_; ///< by spawn id, until executed or failed
-    std::size_t unreported_ = 0;                           ///< submitted, and neither started nor failed yet
     bool reap_again_ = false;
     pid_t fresh_ = 0; ///< the child that is being reported right now: ours for certain
     std::unordered_map<pid_t, Known> held_;

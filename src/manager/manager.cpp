@@ -48,8 +48,10 @@ base::Result<void> Manager::begin() {
                                   service_at(unit).on_started(std::move(child));
                               },
                           .executed = [this](UnitRef unit) { service_at(unit).on_executed(); },
-                          .failed = [this](UnitRef unit, process::Stage stage,
-                                           int number) { service_at(unit).on_spawn_failed(stage, number); },
+                          .failed =
+                              [this](UnitRef unit, process::Failed const& failed) {
+                                  service_at(unit).on_spawn_failed(failed.stage, {failed.number, {}, failed.subject});
+                              },
                           .exited =
                               [this](UnitRef unit, Role role, process::Exit const& exit) {
                                   service_at(unit).on_exit(role, exit);

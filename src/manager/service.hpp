@@ -59,7 +59,8 @@ public:
     // -- what happens to it
     void on_started(process::Child child);
     void on_executed();
-    void on_spawn_failed(process::Stage stage, int number);
+    /// A step failed, or no child came to be at all: the latter if on_started was not called before.
+    void on_spawn_failed(process::Stage stage, base::Error const& error);
     void on_exit(Role role, process::Exit const& exit);
     void on_empty();
     /// The sender's role has been checked against NotifyAccess= by may_notify.

@@ -66,9 +66,8 @@ void Service::launch(Role role, exec::Purpose purpose, std::size_t index) {
     auto const sent = host_.spawn(ref_, {command, purpose, facts(purpose)});
     if (sent) return;
     // What the child would have failed at was found out before there is one: it counts as that child's end.
+    if (sent.error().stage == process::Stage::spawn) return on_spawn_failed(process::Stage::spawn, sent.error().error);
     host_.say(ref_, base::Priority::err, fmt::format("Cannot start {}: {}", command.path, sent.error().message()));
-    if (sent.error().stage == process::Stage::spawn)
-        return on_spawn_failed(process::Stage::spawn, sent.error().error.number);
     spawning_.reset();
     auto const now = host_.now();
     auto& record = role == Role::main ? main_record_.emplace() : commands_.emplace_back();
@@ -105,18 +104,15 @@ void Service::on_executed() {
     if (state_ == ServiceState::start && unit_->service_type() == unit::ServiceType::exec && main_) happen(Event::up);
 }
 
-void Service::on_spawn_failed(process::Stage stage, int number) {
+void Service::on_spawn_failed(process::Stage stage, base::Error const& error) {
     auto const& commands = commands_of(purpose_);
     auto const program = cursor_ < commands.size() ? commands[cursor_].path : std::string("?");
-    if (stage != process::Stage::spawn) {
-        // The child has ended with the stage's status, which comes by its pidfd as every end does.
-        auto const error = base::Error{
-            number,
-            fmt::format("Failed at step {} spawning {}", process::exit_status_name(static_cast<int>(stage)), program),
-            {}};
-        return host_.say(ref_, base::Priority::err, error.message());
-    }
-    host_.say(ref_, base::Priority::err, base::Error{number, "Failed to spawn " + program, {}}.message());
+    auto const name = process::exit_status_name(static_cast<int>(stage));
+    host_.say(ref_, base::Priority::err,
+              fmt::format("Failed at step {} spawning {}: {}", name.empty() ? base::word(stage) : name, program,
+                          error.message()));
+    // A child that was started has ended with the stage's status, which comes as every end does.
+    if (!spawning_) return;
     auto const role = spawning_;
     spawning_.reset();
     if (entry_act(state_) == Act::send_signal) return check_quiet();

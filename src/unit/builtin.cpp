@@ -202,6 +202,14 @@ std::span<BuiltIn const> built_in_units(Scope scope) {
     return user_units;
 }
 
+bool is_early_boot(std::string_view name) {
+    static constexpr auto early =
+        std::to_array<std::string_view>({"sysinit.target", "local-fs-pre.target", "local-fs.target", "swap.target",
+                                         "cryptsetup-pre.target", "cryptsetup.target", "veritysetup.target",
+                                         "integritysetup.target", "time-set.target", "first-boot-complete.target"});
+    return std::ranges::find(early, name) != early.end();
+}
+
 BuiltIn const* find_built_in(Scope scope, std::string_view name) {
     auto const units = built_in_units(scope);
     auto const found = std::ranges::lower_bound(units, name, {}, &BuiltIn::name);

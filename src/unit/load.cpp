@@ -37,6 +37,12 @@ std::vector<std::string> without(std::vector<std::string> all, std::vector<std::
     return all;
 }
 
+/// Where the drop-ins and .wants folders of a unit are looked for: docs/adr/0009-built-in-targets.md.
+std::vector<std::string> folders_of(SearchPath const& path, bool built_in, std::string_view name) {
+    if (!built_in) return path.directories;
+    return without(path.directories, detail::is_early_boot(name) ? path.machine : path.vendor);
+}
+
 } // namespace
 
 UnitPtr Loader::load(std::string_view name) {
@@ -48,7 +54,7 @@ UnitPtr Loader::load(std::string_view name) {
         return failed(name, LoadState::error, fmt::format("Unit {} failed to load: {}.", name, found.problem));
     detail::Making making(found.id, cache_->aliases_of(found.id), host_);
     bool const built_in = found.file != nullptr && found.file->kind == detail::UnitFile::Kind::built_in;
-    auto const folders = built_in ? without(path_.directories, path_.vendor) : path_.directories;
+    auto const folders = folders_of(path_, built_in, found.id);
     if (found.file == nullptr)
         making.read_nothing();
     else if (found.file->kind == detail::UnitFile::Kind::mask)
@@ -101,7 +107,7 @@ bool Loader::changed_on_disk(Unit const& unit) const {
     }
     auto names = unit.names;
     names.insert(names.begin(), unit.id);
-    auto const folders = unit.built_in ? without(path_.directories, path_.vendor) : path_.directories;
+    auto const folders = folders_of(path_, unit.built_in, unit.id);
     detail::FolderCache now(path_, host_.scope, detail::Listing::only_asked);
     return detail::differs_from_disk(unit, detail::drop_in_files(now, names, folders));
 }

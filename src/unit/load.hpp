@@ -22,6 +22,9 @@ struct SearchPath {
     std::vector<std::string> directories;
     /// The directories that belong to the vendor (/usr/lib, /lib, /usr/local/lib): built-in targets win over these.
     std::vector<std::string> vendor;
+    /// The standard directories of the system, /etc included: what they hang on sysinit.target and its kin is the boot
+    /// of a machine, which is not ours to do.
+    std::vector<std::string> machine;
 };
 /// The standard path of the scope, or $SYSTEMD_UNIT_PATH (a trailing ":" appends the standard one). `environment` is
 /// looked up for XDG_* and HOME.

@@ -44,6 +44,11 @@ public:
         add(folder, "");
         if (std::ranges::find(made_.vendor, folder) == made_.vendor.end()) made_.vendor.push_back(folder);
     }
+    /// From here on folders are the machine's own.
+    void mark_machine(std::size_t from) {
+        made_.machine.assign(made_.directories.begin() + static_cast<std::ptrdiff_t>(from), made_.directories.end());
+    }
+    [[nodiscard]] std::size_t size() const { return made_.directories.size(); }
     SearchPath take() { return std::move(made_); }
 
 private:
@@ -51,6 +56,7 @@ private:
 };
 
 void add_system(Path& path) {
+    auto const begin = path.size();
     for (auto const* folder : {"/etc/systemd/system.control", "/run/systemd/system.control", "/run/systemd/transient",
                                "/run/systemd/generator.early", "/etc/systemd/system", "/etc/systemd/system.attached",
                                "/run/systemd/system", "/run/systemd/system.attached", "/run/systemd/generator"})
@@ -58,6 +64,7 @@ void add_system(Path& path) {
     for (auto const* folder : {"/usr/local/lib/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system"})
         path.add_vendor(folder);
     path.add("/run/systemd/generator.late", "");
+    path.mark_machine(begin);
 }
 
 void add_user(Path& path, Environment const& environment) {

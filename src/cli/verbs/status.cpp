@@ -67,7 +67,10 @@ void warn_if_changed(Context& context, Properties const& properties) {
                base::printable(properties.get("Id").text()), context.program);
 }
 
-int show_unit(Context& context, std::string const& unit) {
+/// Whether a report stands before this one, to be set off by an empty line.
+enum class Before { nothing, report };
+
+int show_unit(Context& context, std::string const& unit, Before& before) {
     auto properties = context.faces.query.unit_properties(unit);
     if (!properties) return detail::complain(context, "get properties", properties.error());
     auto const active = properties->get("ActiveState").text();
@@ -80,7 +83,9 @@ int show_unit(Context& context, std::string const& unit) {
     if (context.options.format == Format::json)
         print_json(context, facts);
     else
-        fmt::print(context.out, "{}", detail::status_report(facts, context.screen));
+        fmt::print(context.out, "{}{}", before == Before::report ? "\n" : "",
+                   detail::status_report(facts, context.screen));
+    before = Before::report;
     return status_of_state(active);
 }
 
@@ -125,9 +130,8 @@ int status(Context& context, Arguments const& typed) {
     auto const units = meant(context, typed);
     if (!units) return detail::complain(context, "find units", units.error());
     int result = 0;
-    for (bool first = true; auto const& unit : *units) {
-        if (!std::exchange(first, false) && context.options.format == Format::text) fmt::print(context.out, "\n");
-        int const one = show_unit(context, unit);
+    for (auto before = Before::nothing; auto const& unit : *units) {
+        int const one = show_unit(context, unit, before);
         if (result == 0) result = one;
     }
     return result;

@@ -25,6 +25,8 @@ struct BuiltIn {
 /// Sorted by name.
 [[nodiscard]] std::span<BuiltIn const> built_in_units(Scope scope);
 [[nodiscard]] BuiltIn const* find_built_in(Scope scope, std::string_view name);
+/// sysinit.target and what it stands on: what packages hang there boots a machine (udev, clocks, consoles).
+[[nodiscard]] bool is_early_boot(std::string_view name);
 /// As it would stand in a file.
 [[nodiscard]] std::string unit_file_text(BuiltIn const& unit);
 
