@@ -67,8 +67,8 @@ public:
     [[nodiscard]] std::vector<Job> all() const;
     [[nodiscard]] bool empty() const { return jobs_.empty(); }
 
-    /// Jobs that have become runnable and are running from now on, in order of their ids. The end of one may take a later
-    /// one of them along: find() says whether it is still there when its turn comes.
+    /// Jobs that have become runnable and are running from now on, in order of their ids. The end of one may take a
+    /// later one of them along: find() says whether it is still there when its turn comes.
     [[nodiscard]] std::vector<Job> ready();
     /// A restart job whose unit has stopped goes on as a start: same id, waiting again.
     void turn_into_start(JobId id);
