@@ -112,7 +112,8 @@ std::string show_wide(std::string_view name, std::uint64_t number) {
     bool const is_span = name.find("USec") != std::string_view::npos;
     auto const time =
         number > static_cast<std::uint64_t>(INT64_MAX) ? base::infinity : base::Usec(static_cast<std::int64_t>(number));
-    if (name.ends_with("Timestamp")) return number == 0 || number == no_value ? "" : base::show_timestamp(time);
+    bool const is_time = name.ends_with("Timestamp") || any_of(name, {"LastTriggerUSec", "NextElapseUSecRealtime"});
+    if (is_time) return number == 0 || number == no_value ? "" : base::show_timestamp(time);
     if (is_span) return base::show_span(time);
     if (name == "CoredumpFilter") return fmt::format("0x{:x}", number);
     if (name == "RestrictNamespaces") return show_namespaces(number);

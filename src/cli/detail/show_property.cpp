@@ -1,7 +1,9 @@
 #include "cli/detail/show_property.hpp"
 
+#include <arpa/inet.h>
 #include <csignal>
 #include <fmt/format.h>
+#include <optional>
 
 #include "base/signal.hpp"
 #include "base/text.hpp"
@@ -79,74 +81,133 @@ std::optional<std::string> list_item(std::string_view element, std::string_view 
     if (element == "(ss)" && (name == "Listen" || name == "Paths")) return fmt::format("{} ({})", text(1), text(0));
     if (element == "(ss)" && name == "DeviceAllow") return fmt::format("{} {}", text(0), text(1));
     if (element == "(stt)") return fmt::format("{{ {}={} ; next_elapse={} }}", text(0), span(1), span(2));
-    if (element == "(sst)")
+    if (element == "(sst)" && name == "TimersCalendar")
         return fmt::format("{{ {}={} ; next_elapse={} }}", text(0), text(1), timestamp(fields.at(2).number()));
     if (element == "(st)") return fmt::format("{} {}", text(0), text(1));
     return std::nullopt;
 }
 
-std::optional<Lines> show_list(std::string_view name, status::List const& list) {
+Shown single(std::string text, std::string when_empty = {}) {
+    Shown shown{Shown::Kind::single, {}, std::move(when_empty)};
+    if (!text.empty()) shown.lines.push_back(std::move(text));
+    return shown;
+}
+
+std::string hex(Fields const& bytes) {
+    std::string text;
+    for (auto const& byte : bytes)
+        text += fmt::format("{:02x}", byte.number());
+    return text;
+}
+
+Shown show_bytes(std::string_view name, Fields const& bytes) {
+    auto const is = [name](auto... names) { return ((name == names) || ...); };
+    if (is("InvocationID", "RootHash", "RootHashSignature")) return single(hex(bytes));
+    if (is("CPUAffinity", "NUMAMask") || name.ends_with("AllowedCPUs") || name.ends_with("AllowedMemoryNodes") ||
+        name.starts_with("Effective"))
+        return single(bit_ranges(bytes));
+    return bytes.empty() ? single({}) : Shown{};
+}
+
+/// a(iayu): "0.0.0.0/0 ::/0".
+std::string address_list(Fields const& items) {
+    Lines words;
+    for (auto const& item : items) {
+        auto const& fields = item.items();
+        std::string bytes;
+        for (auto const& byte : fields[1].items())
+            bytes += static_cast<char>(byte.number());
+        char text[INET6_ADDRSTRLEN] = "?";
+        bool const whole = bytes.size() == (fields[0].integer() == AF_INET ? sizeof(in_addr) : sizeof(in6_addr));
+        if (whole) (void)::inet_ntop(static_cast<int>(fields[0].integer()), bytes.data(), text, sizeof text);
+        words.push_back(fmt::format("{}/{}", text, fields[2].number()));
+    }
+    return base::join(words, " ");
+}
+
+/// Lists that have a way to be written, though an empty one has no item to show it.
+bool has_lines(std::string_view element, std::string_view name) {
+    return list_item(element, name, Fields(10)).has_value() || name.starts_with("SocketBind") || element == "(st)" ||
+           (element.starts_with("(ss") && name != "ActivationDetails");
+}
+
+Shown show_list(std::string_view name, status::List const& list) {
+    if (list.element == "y") return show_bytes(name, list.items);
+    if (list.element == "(iayu)") return single(address_list(list.items));
     if (list.element == "s") {
         Lines words;
         for (auto const& item : list.items)
             words.push_back(quoted(item.text()));
-        return words.empty() ? Lines{} : Lines{base::join(words, " ")};
-    }
-    if (list.element == "y" && (name == "CPUAffinity" || name == "NUMAMask" || name.find("AllowedCPUs") != name.npos ||
-                                name.find("AllowedMemoryNodes") != name.npos || name.starts_with("Effective"))) {
-        auto const ranges = bit_ranges(list.items);
-        return ranges.empty() ? Lines{} : Lines{ranges};
+        return single(base::join(words, " "));
     }
     if (list.element == "u" || list.element == "i" || list.element == "t") {
         Lines numbers;
         for (auto const& item : list.items)
             numbers.push_back(item.text());
-        return numbers.empty() ? Lines{} : Lines{base::join(numbers, " ")};
+        return single(base::join(numbers, " "));
     }
-    Lines lines;
+    if (list.items.empty() && list.element == "ay") return single({});
+    Shown shown{has_lines(list.element, name) ? Shown::Kind::lines : Shown::Kind::unprintable, {}, {}};
     for (auto const& item : list.items) {
         auto line = list_item(list.element, name, item.items());
-        if (!line) return std::nullopt;
-        lines.push_back(std::move(*line));
+        if (!line) return {};
+        shown.lines.push_back(std::move(*line));
     }
-    if (list.items.empty() && !list.element.starts_with("(s")) return std::nullopt;
-    return lines;
+    return shown;
 }
 
-std::optional<Lines> show_struct(Value const& value) {
+/// (aiai): exit statuses, then signals.
+std::string statuses(Fields const& fields) {
+    Lines words;
+    for (auto const& status : fields[0].items())
+        words.push_back(status.text());
+    for (auto const& signal : fields[1].items())
+        words.push_back(base::signal_name({.number = static_cast<int>(signal.integer())}));
+    return base::join(words, " ");
+}
+
+Shown show_struct(std::string_view name, Value const& value) {
     auto const signature = value.signature();
     auto const& fields = value.items();
     // A job, of which there is none at number 0; a unit by name and path.
-    if (signature == "(uo)") return fields[0].number() == 0 ? Lines{} : Lines{fields[0].text()};
-    if (signature == "(so)") return fields[0].text().empty() ? Lines{} : Lines{printable(fields[0].text())};
+    if (signature == "(uo)") return single(fields[0].number() == 0 ? "" : fields[0].text());
+    if (signature == "(so)") return single(printable(fields[0].text()));
+    if (signature == "(aiai)") return single(statuses(fields));
     if (signature == "(ss)") // an error and what it says
-        return fields[0].text().empty()
-                   ? Lines{}
-                   : Lines{fmt::format("{} \"{}\"", printable(fields[0].text()), printable(fields[1].text()))};
+        return single(fields[0].text().empty()
+                          ? ""
+                          : fmt::format("{} \"{}\"", printable(fields[0].text()), printable(fields[1].text())));
     if (signature == "(bas)") { // a list of what is allowed, or with ~ of what is not
         auto const words = printable(base::join(fields[1].words(), " "));
-        auto const sign = fields[0].flag() || words.empty() ? "" : "~";
-        return words.empty() ? Lines{} : Lines{sign + words};
+        std::string const sign = fields[0].flag() ? "" : "~";
+        bool const bare = name == "SystemCallFilter" || name == "RestrictAddressFamilies";
+        return single(words.empty() ? "" : sign + words, bare ? "" : sign);
     }
     if (signature == "(bs)") { // a label; - means that it may fail
         auto const label = printable(fields[1].text());
-        return label.empty() ? Lines{} : Lines{(fields[0].flag() ? "-" : "") + label};
+        return single(label.empty() ? "" : (fields[0].flag() ? "-" : "") + label);
     }
-    return std::nullopt;
+    return {};
 }
 
-Lines one(std::string text) { return text.empty() ? Lines{} : Lines{std::move(text)}; }
+Shown show_signed(std::string_view name, std::int32_t number) {
+    if (number == -1 && name.ends_with("ActionExitStatus")) return single({}, "[not set]");
+    if (number == -1 && name == "NUMAPolicy") return single("n/a");
+    return single(fmt::format("{}", number));
+}
 
 } // namespace
 
-std::optional<Lines> show_property(std::string_view name, Value const& value) {
+Shown show_property(std::string_view name, Value const& value) {
     auto const& held = value.held();
-    if (auto const* number = std::get_if<std::uint64_t>(&held)) return one(show_wide(name, *number));
-    if (auto const* number = std::get_if<std::uint32_t>(&held)) return one(show_narrow(name, *number));
-    if (auto const* number = std::get_if<double>(&held)) return one(fmt::format("{:g}", *number));
+    if (name == "TTYRows" || name == "TTYColumns" || std::holds_alternative<std::uint8_t>(held)) return {};
+    if (auto const* number = std::get_if<std::uint64_t>(&held)) return single(show_wide(name, *number));
+    if (auto const* number = std::get_if<std::uint32_t>(&held)) return single(show_narrow(name, *number));
+    if (auto const* number = std::get_if<std::int32_t>(&held)) return show_signed(name, *number);
+    if (auto const* number = std::get_if<double>(&held)) return single(fmt::format("{:g}", *number));
     if (auto const* list = std::get_if<status::List>(&held)) return show_list(name, *list);
-    if (std::holds_alternative<status::Struct>(held)) return show_struct(value);
-    return one(printable(value.text()));
+    if (std::holds_alternative<status::Struct>(held)) return show_struct(name, value);
+    return single(printable(value.text()));
 }
 
 } // namespace mitori::cli::detail

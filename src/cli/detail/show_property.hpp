@@ -1,7 +1,6 @@
 // One property as `show` prints it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +9,14 @@
 
 namespace mitori::cli::detail {
 
-/// The texts that stand after "Name=", one a line: most properties have one, lists of commands have one each, and what
-/// is empty has none. Nothing at all for a value that show does not know how to print.
-[[nodiscard]] std::optional<std::vector<std::string>> show_property(std::string_view name, status::Value const& value);
+struct Shown {
+    /// single: one line, "Name=" alone where there is nothing to say and empty properties are asked for too.
+    /// lines: one line for each item, none at all for none.
+    enum class Kind { unprintable, single, lines };
+    Kind kind = Kind::unprintable;
+    std::vector<std::string> lines; ///< what stands after "Name=", at most one for single
+    std::string when_empty;         ///< stands there where `lines` is empty and that is shown
+};
+[[nodiscard]] Shown show_property(std::string_view name, status::Value const& value);
 
 } // namespace mitori::cli::detail

@@ -34,6 +34,7 @@ private:
     void drop_ins();
     void active();
     void unmet();
+    void check(std::string_view label, std::string const& list, Style look, std::string_view words);
     void related(std::string_view label, std::vector<RelatedUnit> const& units);
     void documentation();
     void sockets();
@@ -91,7 +92,8 @@ void Report::loaded() {
     std::string details = path;
     if (auto const file = properties_.get("UnitFileState").text(); !file.empty()) {
         details += "; " + printable(file);
-        if (auto const preset = text("UnitFilePreset"); !preset.empty()) details += "; preset: " + preset;
+        bool const counts = file != "static" && file != "alias" && file != "generated" && file != "transient";
+        if (auto const preset = text("UnitFilePreset"); counts && !preset.empty()) details += "; preset: " + preset;
     }
     line("Loaded", fmt::format("{} ({})", shown, details));
 }
@@ -124,15 +126,27 @@ void Report::active() {
 }
 
 void Report::unmet() {
-    Usec const when(static_cast<std::int64_t>(number("ConditionTimestamp")));
-    if (when.count() != 0 && properties_.find("ConditionResult") != nullptr &&
-        !properties_.get("ConditionResult").flag())
-        line("Condition", fmt::format("start {} at {}; {}", style(Style::warn, "condition failed"),
-                                      base::show_timestamp(when), base::show_age(facts_.now - when)));
-    Usec const asserted(static_cast<std::int64_t>(number("AssertTimestamp")));
-    if (asserted.count() != 0 && properties_.find("AssertResult") != nullptr && !properties_.get("AssertResult").flag())
-        line("Assert", fmt::format("start {} at {}; {}", style(Style::bad, "assertion failed"),
-                                   base::show_timestamp(asserted), base::show_age(facts_.now - asserted)));
+    check("Condition", "Conditions", Style::warn, "condition failed");
+    check("Assert", "Asserts", Style::bad, "assertion failed");
+}
+
+/// The conditions or asserts of the last start, where it was not made because of them: a(sbbsi), name, trigger,
+/// negated, parameter, and what came of it (below 0: not met).
+void Report::check(std::string_view label, std::string const& list, Style look, std::string_view words) {
+    Usec const when(static_cast<std::int64_t>(number(fmt::format("{}Timestamp", label))));
+    auto const* const result = properties_.find(fmt::format("{}Result", label));
+    if (when.count() == 0 || result == nullptr || result->flag()) return;
+    line(label, fmt::format("start {} at {}; {}", style(look, words), base::show_timestamp(when),
+                            base::show_age(facts_.now - when)));
+    std::vector<std::string> unmet;
+    for (auto const& item : properties_.get(list).items()) {
+        auto const& fields = item.items();
+        if (fields.size() == 5 && fields[4].integer() < 0)
+            unmet.push_back(fmt::format("{}={}{}{} was not met", fields[0].text(), fields[1].flag() ? "|" : "",
+                                        fields[2].flag() ? "!" : "", fields[3].text()));
+    }
+    for (std::size_t i = 0; i < unmet.size(); ++i)
+        line("", fmt::format("{} {}", i + 1 == unmet.size() ? "└─" : "├─", printable(unmet[i])));
 }
 
 void Report::related(std::string_view label, std::vector<RelatedUnit> const& units) {
@@ -277,6 +291,8 @@ std::string Report::make() {
     unmet();
     related("TriggeredBy", facts_.triggered_by);
     related("Triggers", facts_.triggers);
+    if (auto const where = text("Where"); !where.empty()) line("Where", where);
+    if (auto const what = text("What"); !what.empty()) line("What", what);
     documentation();
     sockets();
     commands();

@@ -23,14 +23,12 @@ void print_property(Context& context, status::Property const& property) {
     auto const& options = context.options;
     bool const even_empty = options.all || !options.properties.empty();
     auto const name = options.value ? std::string() : property.name + "=";
-    auto const lines = detail::show_property(property.name, property.value);
-    if (!lines) {
-        if (even_empty) fmt::print(context.out, "{}[unprintable]\n", name);
-        return;
-    }
-    for (auto const& line : *lines)
+    auto const shown = detail::show_property(property.name, property.value);
+    for (auto const& line : shown.lines)
         fmt::print(context.out, "{}{}\n", name, line);
-    if (lines->empty() && even_empty) fmt::print(context.out, "{}\n", name);
+    if (!shown.lines.empty() || !even_empty) return;
+    if (shown.kind == detail::Shown::Kind::unprintable) fmt::print(context.out, "{}[unprintable]\n", name);
+    if (shown.kind == detail::Shown::Kind::single) fmt::print(context.out, "{}{}\n", name, shown.when_empty);
 }
 
 void print(Context& context, status::Properties const& properties) {
