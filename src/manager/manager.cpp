@@ -243,9 +243,9 @@ void Manager::settle() {
     // What follows from a change may change more: until nothing does.
     while (true) {
         run_jobs();
-        if (unexpected_.empty()) break;
-        for (auto const& [unit, from] : std::exchange(unexpected_, {}))
-            follow_unexpected(unit, from, at(unit).active);
+        if (changes_.empty()) break;
+        for (auto const& change : std::exchange(changes_, {}))
+            follow(change);
     }
     publish();
     settling_ = false;

@@ -130,9 +130,12 @@ private:
 
     // manager_follow.cpp: what follows from a change of state
     void set_active(UnitRef unit, ActiveState to);
-    void follow_unexpected(UnitRef unit, ActiveState from, ActiveState to);
+    struct Change;
+    void follow(Change const& change);
     void trigger(UnitRef unit, unit::Relation relation);
     void stop_if_unneeded(UnitRef unit);
+    void act(UnitRef unit, std::string_view setting, unit::EmergencyAction action);
+    void act_on_end(UnitRef unit, ActiveState to);
     void enqueue_ours(UnitRef unit, JobType type, Mode mode);
     void check_shut_down();
 
@@ -176,7 +179,14 @@ private:
     loop::WatchPtr groups_watch_;
 
     std::vector<UnitRef> marked_;
-    std::vector<std::pair<UnitRef, ActiveState>> unexpected_; ///< with the state they came from
+    /// A change of state that settle has to follow up. Expected: the unit's own job was at work on it.
+    struct Change {
+        UnitRef unit;
+        ActiveState from;
+        ActiveState to;
+        bool expected;
+    };
+    std::vector<Change> changes_;
     std::vector<std::weak_ptr<Listener>> listeners_;
     loop::WatchPtr turn_;
     bool settling_ = false;

@@ -32,19 +32,18 @@ void Manager::set_active(UnitRef unit, ActiveState to) {
         // Asked before the job ends: a change that its own job wanted is no surprise.
         auto const* const job = jobs_.of(unit);
         bool const expected = job != nullptr && job->state == JobState::running;
-        if (!expected || to == ActiveState::failed)
-            unexpected_.emplace_back(unit, from);
-        else if (is_down(to))
-            unexpected_.emplace_back(unit, to); // for StopWhenUnneeded= of what it needed
+        changes_.push_back({unit, from, to, expected});
     }
     follow_job(unit, to);
     wake();
 }
 
-void Manager::follow_unexpected(UnitRef unit, ActiveState from, ActiveState to) {
+void Manager::follow(Change const& change) {
+    auto const [unit, from, to, expected] = change;
+    if (is_down(to) && !is_down(from)) act_on_end(unit, to);
     if (to == ActiveState::failed && from != ActiveState::failed) trigger(unit, unit::Relation::on_failure);
-    if (to == ActiveState::inactive && is_up(from)) trigger(unit, unit::Relation::on_success);
-    if (is_up(from) && !is_up(to))
+    if (to == ActiveState::inactive && !is_down(from)) trigger(unit, unit::Relation::on_success);
+    if (!expected && is_up(from) && !is_up(to))
         for (auto const& other : graph_.related(unit, unit::Relation::bound_by))
             if (!is_down(at(other).active)) enqueue_ours(other, JobType::stop, Mode::replace);
     if (is_down(to)) {
@@ -52,7 +51,7 @@ void Manager::follow_unexpected(UnitRef unit, ActiveState from, ActiveState to) 
             for (auto const& other : graph_.related(unit, relation))
                 stop_if_unneeded(other);
         for (auto const& other : graph_.related(unit, unit::Relation::upheld_by))
-            if (is_up(at(other).active) && !shutting_down_) enqueue_ours(unit, JobType::start, Mode::fail);
+            if (!expected && is_up(at(other).active) && !shutting_down_) enqueue_ours(unit, JobType::start, Mode::fail);
     }
     if (is_up(to) && !is_up(from))
         for (auto const& other : graph_.related(unit, unit::Relation::upholds))
@@ -81,6 +80,27 @@ void Manager::trigger(UnitRef unit, unit::Relation relation) {
         say(unit, base::Priority::info, fmt::format("Triggering {}", graph_.name(other)));
         enqueue_ours(other, JobType::start, as_mode);
     }
+}
+
+void Manager::act_on_end(UnitRef unit, ActiveState to) {
+    auto const& info = graph_.unit(unit).info;
+    auto const* const live = service(unit);
+    if (live != nullptr && live->result() == ServiceResult::start_limit_hit)
+        act(unit, "StartLimitAction", info.start_limit_action);
+    if (to == ActiveState::failed) return act(unit, "FailureAction", info.failure_action);
+    act(unit, "SuccessAction", info.success_action);
+}
+
+// systemd.unit(5), FailureAction=. A manager that is not a machine's init has no machine to reboot: each action ends
+// the manager, the forced ones without patience; who runs it (a container engine) decides what that means.
+void Manager::act(UnitRef unit, std::string_view setting, unit::EmergencyAction action) {
+    using enum unit::EmergencyAction;
+    if (action == none) return;
+    bool const patient = action == exit || action == reboot || action == poweroff;
+    say(unit, base::Priority::notice, fmt::format("{}= ends the manager{}", setting, patient ? "" : " at once"));
+    bool const well = setting == "SuccessAction";
+    if (!shutting_down_) shut_down(well ? 0 : 1);
+    if (!patient) shut_down(well ? 0 : 1);
 }
 
 void Manager::stop_if_unneeded(UnitRef unit) {

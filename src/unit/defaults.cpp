@@ -34,24 +34,13 @@ void start_after_base(Unit& unit, Scope scope) {
     add(unit, Origin::default_, {Relation::after, Relation::requires_}, base);
 }
 
-void order_after_what_it_pulls_in(Unit& target) {
-    std::vector<std::string> pulled_in;
-    for (auto const& dependency : target.info.dependencies) {
-        bool const pulls = dependency.relation == Relation::requires_ || dependency.relation == Relation::wants ||
-                           dependency.relation == Relation::requisite || dependency.relation == Relation::binds_to;
-        if (pulls && !has(target, Relation::before, dependency.unit)) pulled_in.push_back(dependency.unit);
-    }
-    for (auto const& other : pulled_in)
-        add(target, Origin::default_, {Relation::after}, other);
-}
-
 void add_optional(Unit& unit, Scope scope) {
     switch (unit.type) {
     case Type::service:
         start_after_base(unit, scope);
         add(unit, Origin::default_, {Relation::after}, "basic.target");
         break;
-    case Type::target: order_after_what_it_pulls_in(unit); break;
+    case Type::target: break; // its order after what it pulls in needs both ends: manager::Graph
     case Type::socket:
         add(unit, Origin::default_, {Relation::before}, "sockets.target");
         if (scope == Scope::system) start_after_base(unit, scope);

@@ -95,10 +95,9 @@ private:
     std::shared_ptr<detail::FolderCache> cache_;
 };
 
-/// The dependencies that systemd adds unasked: DefaultDependencies=, slices, targets' After= of what they want.
+/// The dependencies that systemd adds unasked: DefaultDependencies=, slices.
 /// Applied by Loader::load; here for tests. systemd.service(5), systemd.target(5).
-/// A target's After= of origin `default_` is made without a look at the other unit: who sees both drops it where the
-/// other one says DefaultDependencies=no or is itself ordered after the target.
+/// A target's order after what it pulls in depends on the other unit too: manager::Graph adds it.
 void add_default_dependencies(Unit& unit, Scope scope);
 
 } // namespace mitori::unit

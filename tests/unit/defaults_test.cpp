@@ -37,12 +37,6 @@ TEST(Defaults, can_be_turned_off_but_for_the_slice) {
     EXPECT_THAT(related(*unit, Relation::conflicts), IsEmpty());
 }
 
-TEST(Defaults, order_a_target_after_what_it_pulls_in) {
-    auto const unit = Tree().loader().load_text(
-        "x.target", "[Unit]\nWants=a.service\nRequires=b.service\nWants=c.service\nBefore=c.service\n");
-    EXPECT_THAT(related(*unit, Relation::after), UnorderedElementsAre("a.service", "b.service"));
-}
-
 TEST(Defaults, put_a_slice_into_its_parent) {
     auto loader = Tree().loader();
     EXPECT_EQ(loader.load("a-b.slice")->slice, "a.slice");
