@@ -23,11 +23,9 @@ constexpr auto rows = std::to_array<Row>({
     {S::failed, E::reset, S::dead},
     {S::failed, E::stop, S::failed},
     {S::dead, E::stop, S::dead},
-    // A restart's own job stops first (at once: nothing runs), then starts.
+    // A restart's own job stops first (at once: nothing runs), then starts. A start alone waits for that restart.
     {S::auto_restart, E::stop, S::dead},
-    {S::auto_restart, E::start, S::condition},
     {S::auto_restart, E::refused_start, S::failed},
-    {S::auto_restart, E::restart_due, S::auto_restart},
 
     // -- the way up
     {S::condition, E::commands_done, S::start_pre},
@@ -47,7 +45,6 @@ constexpr auto rows = std::to_array<Row>({
 
     {S::start, E::up, S::start_post},
     {S::start, E::start_failed, S::stop_sigterm},
-    {S::start, E::stopping, S::stop_sigterm},
     {S::start, E::watchdog, S::stop_watchdog},
     {S::start, E::timeout_stop, S::stop_sigterm},
     {S::start, E::timeout_abort, S::stop_watchdog},
@@ -60,10 +57,10 @@ constexpr auto rows = std::to_array<Row>({
     {S::start_post, E::unwell, S::stop_sigterm},
     {S::start_post, E::commands_failed, S::stop_sigterm},
     {S::start_post, E::watchdog, S::stop_watchdog},
-    {S::start_post, E::timeout_stop, S::stop},
+    {S::start_post, E::timeout_stop, S::stop_sigterm},
     {S::start_post, E::timeout_abort, S::stop_watchdog},
     {S::start_post, E::timeout_kill, S::stop_sigkill},
-    {S::start_post, E::stop, S::stop},
+    {S::start_post, E::stop, S::stop_sigterm},
 
     // -- up
     {S::running, E::alive, S::running},
@@ -82,15 +79,16 @@ constexpr auto rows = std::to_array<Row>({
     {S::exited, E::reload, S::reload},
     {S::exited, E::stop, S::stop},
 
-    // -- reloading: whatever comes of it, the service goes on
+    // -- reloading: whatever comes of it, the service goes on. A stop does not wait for it: ExecStop= is for a service
+    // that does nothing else, so the processes are told at once (systemd's way; a start that is not over yet likewise).
     {S::reload, E::alive, S::running},
     {S::reload, E::kept, S::exited},
     {S::reload, E::gone, S::stop},
     {S::reload, E::unwell, S::stop_sigterm},
     {S::reload, E::reloading, S::reload_notify},
-    {S::reload, E::stopping, S::stop_sigterm},
     {S::reload, E::watchdog, S::stop_watchdog},
-    {S::reload, E::stop, S::stop},
+    {S::reload, E::stopping, S::stop_sigterm},
+    {S::reload, E::stop, S::stop_sigterm},
     {S::reload_signal, E::reloading, S::reload_notify},
     {S::reload_signal, E::ready, S::running},
     {S::reload_signal, E::alive, S::running},
@@ -100,7 +98,7 @@ constexpr auto rows = std::to_array<Row>({
     {S::reload_signal, E::stopping, S::stop_sigterm},
     {S::reload_signal, E::watchdog, S::stop_watchdog},
     {S::reload_signal, E::timeout_stop, S::running},
-    {S::reload_signal, E::stop, S::stop},
+    {S::reload_signal, E::stop, S::stop_sigterm},
     {S::reload_notify, E::ready, S::running},
     {S::reload_notify, E::alive, S::running},
     {S::reload_notify, E::kept, S::exited},
@@ -109,7 +107,7 @@ constexpr auto rows = std::to_array<Row>({
     {S::reload_notify, E::stopping, S::stop_sigterm},
     {S::reload_notify, E::watchdog, S::stop_watchdog},
     {S::reload_notify, E::timeout_stop, S::running},
-    {S::reload_notify, E::stop, S::stop},
+    {S::reload_notify, E::stop, S::stop_sigterm},
 
     // -- the way down
     {S::stop, E::commands_done, S::stop_sigterm},

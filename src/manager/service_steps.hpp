@@ -49,10 +49,11 @@ enum class Event : std::uint8_t {
     start_failed,     ///< it will not happen any more; the service's result says why
     refused_start,    ///< no process may be started at all: start limit, asserts
     // the four answers to "how is it?", asked when a process or a command has ended
-    alive,         ///< well, with a process
-    kept,          ///< well, without one, and RemainAfterExit=
-    gone,          ///< well, without one: it has come to its end
-    unwell,        ///< the service's result is no success any more
+    alive,  ///< well, with a process
+    kept,   ///< well, without one, and RemainAfterExit=
+    gone,   ///< well, without one: it has come to its end
+    unwell, ///< the service's result is no success any more
+    // what it says of itself, once nothing else runs that would have to end first
     reloading,     ///< RELOADING=1
     ready,         ///< READY=1 after RELOADING=1
     stopping,      ///< STOPPING=1
@@ -63,7 +64,6 @@ enum class Event : std::uint8_t {
     timeout_kill,  ///< … with the final signal at once: …=kill
     timeout_skip,  ///< … but SendSIGKILL=no: leave the processes and go on
     watchdog,      ///< WATCHDOG=1 has not come in time
-    restart_due,   ///< RestartSec= is over and no job took it over
     // the three meanings of "nothing is left", decided by restart.hpp
     end_clean,
     end_failed,
@@ -135,7 +135,6 @@ struct mitori::base::Names<mitori::manager::Event> {
         {Event::timeout_kill, "timeout-kill"},
         {Event::timeout_skip, "timeout-skip"},
         {Event::watchdog, "watchdog"},
-        {Event::restart_due, "restart-due"},
         {Event::end_clean, "end-clean"},
         {Event::end_failed, "end-failed"},
         {Event::end_restart, "end-restart"},
