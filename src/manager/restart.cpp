@@ -33,7 +33,8 @@ bool policy_says_again(unit::Restart policy, ServiceResult result) {
 
 ServiceResult judge(process::Exit const& exit, Kindness kindness, unit::ExitStatusSet const& success) {
     using process::ExitKind;
-    if (contains(success, exit)) return ServiceResult::success;
+    // A core dump is never a success, whatever signal it was: SuccessExitStatus= speaks of plain ends by a signal.
+    if (exit.kind != ExitKind::dumped && contains(success, exit)) return ServiceResult::success;
     if (exit.kind == ExitKind::exited) return exit.status == 0 ? ServiceResult::success : ServiceResult::exit_code;
     if (exit.kind == ExitKind::killed && kindness == Kindness::daemon && kind_to_daemons(exit.status))
         return ServiceResult::success;
