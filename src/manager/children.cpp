@@ -4,6 +4,7 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <unordered_map>
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
@@ -24,27 +25,52 @@ bool is_our_child(pid_t pid) {
     return process && process->parent == ::getpid();
 }
 
-} // namespace
+class Spawned final : public Children {
+public:
+    Spawned(loop::Loop& loop, Owner owner, process::Spawner spawner)
+        : loop_(loop),
+          owner_(std::move(owner)),
+          spawner_(std::move(spawner)) {}
+    base::Result<void> watch();
 
-Children::Children(loop::Loop& loop, Owner owner, process::Spawner spawner)
-    : loop_(loop),
-      owner_(std::move(owner)),
-      spawner_(std::move(spawner)) {}
+    process::SpawnId submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent) override;
+    Held hold(UnitRef unit, Role role, process::Child child) override;
+    void forget(pid_t pid) override { held_.erase(pid); }
+    bool signal(process::Child const& child, base::Signal signal) override { return child.signal(signal).has_value(); }
+    std::optional<UnitRef> unit_of(pid_t pid) const override;
 
-base::Result<std::unique_ptr<Children>> Children::make(loop::Loop& loop, Owner owner) {
-    auto spawner = TRY(process::Spawner::start());
-    std::unique_ptr<Children> children(new Children(loop, std::move(owner), std::move(spawner)));
-    TRY(children->watch());
-    return children;
-}
+private:
+    base::Result<void> watch_spawner();
+    void exchange();
+    void reap();
+    void take(pid_t pid, int pidfd);
 
-base::Result<void> Children::watch() {
+    struct Known {
+        UnitRef unit;
+        Role role;
+        int pidfd; ///< the holder's
+    };
+    loop::Loop& loop_;
+    Owner owner_;
+    process::Spawner spawner_;
+    std::uint64_t generation_ = 0;
+    bool watching_writes_ = false;
+    loop::WatchPtr spawner_watch_;
+    loop::WatchPtr sigchld_watch_;
+    std::unordered_map<std::uint64_t, UnitRef> in_flight_; ///< by spawn id, until executed or failed
+    bool reap_again_ = false;
+    pid_t fresh_ = 0; ///< the child that is being reported right now: ours for certain
+    std::unordered_map<pid_t, Known> held_;
+    std::vector<base::Fd> lent_;
+};
+
+base::Result<void> Spawned::watch() {
     sigchld_watch_ = TRY(loop_.on_signal(base::Signal{SIGCHLD}, [this] { reap(); }));
     return watch_spawner();
 }
 
 // The socket changes with a new helper, and writing is only watched while something waits to be sent.
-base::Result<void> Children::watch_spawner() {
+base::Result<void> Spawned::watch_spawner() {
     bool const writes = spawner_.pending();
     if (spawner_watch_ && generation_ == spawner_.generation() && writes == watching_writes_) return {};
     generation_ = spawner_.generation();
@@ -56,7 +82,7 @@ base::Result<void> Children::watch_spawner() {
     return {};
 }
 
-process::SpawnId Children::submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent) {
+process::SpawnId Spawned::submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent) {
     auto const id = spawner_.submit(std::move(plan));
     in_flight_.emplace(static_cast<std::uint64_t>(id), unit);
     if (spawner_.pending())
@@ -69,7 +95,7 @@ process::SpawnId Children::submit(UnitRef unit, process::Plan plan, std::vector<
     return id;
 }
 
-void Children::exchange() {
+void Spawned::exchange() {
     auto events = spawner_.exchange();
     if (!events)
         return base::log(base::Priority::err, "the spawner cannot be started again: {}", events.error().message());
@@ -103,7 +129,7 @@ void Children::exchange() {
     if (std::exchange(reap_again_, false)) reap();
 }
 
-Held Children::hold(UnitRef unit, Role role, process::Child child) {
+Held Spawned::hold(UnitRef unit, Role role, process::Child child) {
     auto const pid = child.pid();
     held_.insert_or_assign(pid, Known{unit, role, child.pidfd()});
     Held held{std::move(child), nullptr};
@@ -117,12 +143,12 @@ Held Children::hold(UnitRef unit, Role role, process::Child child) {
     return held;
 }
 
-std::optional<UnitRef> Children::unit_of(pid_t pid) const {
+std::optional<UnitRef> Spawned::unit_of(pid_t pid) const {
     auto const found = held_.find(pid);
     return found == held_.end() ? std::nullopt : std::optional(found->second.unit);
 }
 
-void Children::reap() {
+void Spawned::reap() {
     bool orphans = false;
     while (true) {
         auto const ended = base::sys::peek_any_child();
@@ -149,7 +175,7 @@ void Children::reap() {
     if (orphans) owner_.orphan_reaped();
 }
 
-void Children::take(pid_t pid, int pidfd) {
+void Spawned::take(pid_t pid, int pidfd) {
     auto const known = held_.find(pid);
     if (known == held_.end()) return;
     auto exit = process::take_exit(pidfd);
@@ -162,6 +188,14 @@ void Children::take(pid_t pid, int pidfd) {
     auto const [unit, role, fd] = known->second;
     held_.erase(known);
     owner_.exited(unit, role, *exit);
+}
+
+} // namespace
+
+base::Result<std::unique_ptr<Children>> open_children(loop::Loop& loop, Children::Owner owner) {
+    auto spawned = std::make_unique<Spawned>(loop, std::move(owner), TRY(process::Spawner::start()));
+    TRY(spawned->watch());
+    return spawned;
 }
 
 } // namespace mitori::manager

@@ -7,7 +7,8 @@
 #pragma once
 
 #include <functional>
-#include <unordered_map>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "loop/loop.hpp"
@@ -27,42 +28,23 @@ public:
         /// An orphan has been reaped: groups that are watched for emptiness may be empty now.
         std::function<void()> orphan_reaped;
     };
-    [[nodiscard]] static base::Result<std::unique_ptr<Children>> make(loop::Loop& loop, Owner owner);
+    virtual ~Children() = default;
 
     /// `lent` are descriptors that the plan borrows: kept open until it has been sent.
-    process::SpawnId submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent);
+    virtual process::SpawnId submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent) = 0;
     /// From now on this child's end is reported for this unit and role.
-    [[nodiscard]] Held hold(UnitRef unit, Role role, process::Child child);
-    /// Drops what is known of a pid without waiting for it.
-    void forget(pid_t pid) { held_.erase(pid); }
-    [[nodiscard]] std::optional<UnitRef> unit_of(pid_t pid) const;
-    [[nodiscard]] pid_t spawner_pid() const { return spawner_.helper().pid(); }
-
-private:
-    Children(loop::Loop& loop, Owner owner, process::Spawner spawner);
-    base::Result<void> watch();
-    base::Result<void> watch_spawner();
-    void exchange();
-    void reap();
-    void take(pid_t pid, int pidfd);
-
-    struct Known {
-        UnitRef unit;
-        Role role;
-        int pidfd; ///< the holder's
-    };
-    loop::Loop& loop_;
-    Owner owner_;
-    process::Spawner spawner_;
-    std::uint64_t generation_ = 0;
-    bool watching_writes_ = false;
-    loop::WatchPtr spawner_watch_;
-    loop::WatchPtr sigchld_watch_;
-    std::unordered_map<std::uint64_t, UnitRef> in_flight_; ///< by spawn id, until executed or failed
-    bool reap_again_ = false;
-    pid_t fresh_ = 0; ///< the child that is being reported right now: ours for certain
-    std::unordered_map<pid_t, Known> held_;
-    std::vector<base::Fd> lent_;
+    [[nodiscard]] virtual Held hold(UnitRef unit, Role role, process::Child child) = 0;
+    /// Its end is not reported any more; as a child of ours it is reaped like an orphan. Call while its Held lives.
+    virtual void forget(pid_t pid) = 0;
+    /// Whether it was still there.
+    virtual bool signal(process::Child const& child, base::Signal signal) = 0;
+    [[nodiscard]] virtual std::optional<UnitRef> unit_of(pid_t pid) const = 0;
 };
+
+/// How a manager comes by its children: open_children, or a table in tests.
+using MakeChildren = std::function<base::Result<std::unique_ptr<Children>>(loop::Loop&, Children::Owner)>;
+
+/// Real processes, by a spawner of their own.
+[[nodiscard]] base::Result<std::unique_ptr<Children>> open_children(loop::Loop& loop, Children::Owner owner);
 
 } // namespace mitori::manager

@@ -40,7 +40,7 @@ base::Result<void> Manager::begin() {
         NotifySocket::open(around_.loop, options_.runtime_directory + "/notify",
                            [this](NotifyMessage const& message, pid_t sender) { on_notification(message, sender); }));
     options_.place.notify_socket = notify_->path();
-    children_ = TRY(Children::make(
+    children_ = TRY(around_.make_children(
         around_.loop, {
                           .started =
                               [this](UnitRef unit, process::Child child) {
@@ -187,7 +187,8 @@ base::Result<void> Manager::kill(UnitRef unit, Whom whom, base::Signal signal) {
         auto const role = whom == Whom::main ? Role::main : Role::control;
         auto const* const child = service != nullptr ? service->held(role) : nullptr;
         if (child == nullptr) return nobody(whom == Whom::main ? "main process" : "control process");
-        return child->signal(signal);
+        if (!children_->signal(*child, signal)) return nobody("process that still runs");
+        return {};
     }
     if (service == nullptr || !signal_all(unit, signal, {})) return nobody("processes");
     return {};

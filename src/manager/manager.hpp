@@ -49,6 +49,7 @@ struct Surroundings {
     cgroup::Groups& groups;
     unit::Loader& loader;
     procfs::Procfs& procfs;
+    MakeChildren make_children = open_children;
 };
 
 /// What a unit is doing, apart from its settings.
@@ -62,7 +63,10 @@ struct Live {
     std::string group;           ///< its control group below the base, once it has one
     std::vector<pid_t> sessions; ///< those its commands led; for tracking without control groups
     loop::WatchPtr job_timer;
-    bool published = true; ///< false: marked for settle
+    base::Usec job_deadline = base::infinity;
+    std::optional<UnitRef> triggered_by; ///< whose OnFailure= or OnSuccess= began this life
+    unit::EnvironmentSetting monitor;    ///< $MONITOR_… of it; empty when it was several units
+    bool published = true;               ///< false: marked for settle
     bool waits_empty = false;
 };
 
@@ -117,7 +121,7 @@ private:
     void start_unit(UnitRef unit);
     void stop_unit(UnitRef unit, Service::For why);
     void end_job(JobId id, JobResult result);
-    void arm_job_timer(Job const& job);
+    void arm_job_timer(Job const& job, base::Usec span);
     void follow_job(UnitRef unit, ActiveState to);
     void announce_new(Job const& job);
     void announce_end(JobEnd const& end);
@@ -133,16 +137,21 @@ private:
     struct Change;
     void follow(Change const& change);
     void trigger(UnitRef unit, unit::Relation relation);
+    void note_trigger(UnitRef unit, UnitRef by);
     void stop_if_unneeded(UnitRef unit);
     void act(UnitRef unit, std::string_view setting, unit::EmergencyAction action);
     void act_on_end(UnitRef unit, ActiveState to);
-    void enqueue_ours(UnitRef unit, JobType type, Mode mode);
+    bool enqueue_ours(UnitRef unit, JobType type, Mode mode);
     void check_shut_down();
 
     // manager_host.cpp: ServiceHost, and what the children and sockets tell
     base::Stamp now() const override { return around_.loop.now(); }
     std::expected<process::SpawnId, process::SpawnError> spawn(UnitRef unit, SpawnOrder order) override;
     Held hold(UnitRef unit, Role role, process::Child child) override;
+    void forget(pid_t pid) override { children_->forget(pid); }
+    bool signal(UnitRef, process::Child const& child, base::Signal signal) override {
+        return children_->signal(child, signal);
+    }
     std::optional<process::Child> adopt(UnitRef unit, pid_t pid, std::string& why) override;
     std::vector<pid_t> processes(UnitRef unit) override;
     bool populated(UnitRef unit) override;
@@ -156,7 +165,7 @@ private:
     std::string new_invocation(UnitRef unit) override;
     void state_changed(UnitRef unit, ServiceState from, ServiceState to) override;
     void details_changed(UnitRef unit) override { mark(unit); }
-    void restart_due(UnitRef unit) override;
+    RestartDue restart_due(UnitRef unit) override;
     void say(UnitRef unit, base::Priority priority, std::string text) override;
     Defaults const& defaults() const override { return options_.defaults; }
     [[nodiscard]] Marks marks(UnitRef unit);

@@ -21,7 +21,14 @@ void stamp(Live& live, ActiveState from, ActiveState to, base::Stamp now) {
 
 } // namespace
 
-void Manager::state_changed(UnitRef unit, ServiceState, ServiceState to) { set_active(unit, active_state(to)); }
+void Manager::state_changed(UnitRef unit, ServiceState, ServiceState to) {
+    set_active(unit, active_state(to));
+    auto const* const job = jobs_.of(unit);
+    if (to != ServiceState::auto_restart || job == nullptr || job->state != JobState::running) return;
+    // It has ended, and what comes next is another job's: who asked for this start is told how it went.
+    if (job->type == JobType::start)
+        end_job(job->id, service(unit)->result() == ServiceResult::success ? JobResult::done : JobResult::failed);
+}
 
 void Manager::set_active(UnitRef unit, ActiveState to) {
     auto& live = at(unit);
@@ -78,8 +85,22 @@ void Manager::trigger(UnitRef unit, unit::Relation relation) {
     }();
     for (auto const& other : graph_.related(unit, relation)) {
         say(unit, base::Priority::info, fmt::format("Triggering {}", graph_.name(other)));
+        note_trigger(other, unit);
         enqueue_ours(other, JobType::start, as_mode);
     }
+}
+
+// systemd.exec(5), $MONITOR_SERVICE_RESULT …: told to the unit that one service triggers, not to one that several do.
+void Manager::note_trigger(UnitRef unit, UnitRef by) {
+    auto& live = at(unit);
+    auto const* const ended = service(by);
+    if (!is_down(live.active) || ended == nullptr || live.triggered_by == by) return;
+    live.monitor.clear();
+    if (std::exchange(live.triggered_by, by)) return;
+    for (auto const& [name, value] : ended->facts(exec::Purpose::stop_post).result_environment)
+        live.monitor.push_back({"MONITOR_" + name, value});
+    live.monitor.push_back({"MONITOR_INVOCATION_ID", ended->invocation()});
+    live.monitor.push_back({"MONITOR_UNIT", graph_.name(by)});
 }
 
 void Manager::act_on_end(UnitRef unit, ActiveState to) {
@@ -111,18 +132,17 @@ void Manager::stop_if_unneeded(UnitRef unit) {
     enqueue_ours(unit, JobType::stop, Mode::fail);
 }
 
-void Manager::enqueue_ours(UnitRef unit, JobType type, Mode mode) {
+bool Manager::enqueue_ours(UnitRef unit, JobType type, Mode mode) {
     auto const queued = enqueue({unit, type, mode, Asker::manager});
     if (!queued)
         say(unit, base::Priority::warning, fmt::format("Cannot queue {}: {}", base::word(type), queued.error().text));
+    return queued.has_value();
 }
 
-void Manager::restart_due(UnitRef unit) {
-    // A job that is queued already (a person's) goes first.
-    if (jobs_.of(unit) != nullptr) return;
-    say(unit, base::Priority::info,
-        fmt::format("Scheduled restart job, restart counter is at {}.", at(unit).service->restarts()));
-    enqueue_ours(unit, JobType::restart, Mode::replace);
+ServiceHost::RestartDue Manager::restart_due(UnitRef unit) {
+    auto const* const job = jobs_.of(unit);
+    if (job != nullptr && job->type == JobType::stop) return RestartDue::waits;
+    return enqueue_ours(unit, JobType::restart, Mode::replace) ? RestartDue::queued : RestartDue::refused;
 }
 
 // -- the end

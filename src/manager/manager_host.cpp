@@ -41,6 +41,7 @@ std::expected<process::Plan, process::SpawnError> Manager::make_plan(UnitRef uni
     order.facts.file_environment = std::move(*files);
 
     auto& live = at(unit);
+    order.facts.monitor_environment = live.monitor;
     if (around_.groups.place() != cgroup::Place::none) {
         if (auto made = around_.groups.make(live.group); !made) return std::unexpected(as_spawn_error(made.error()));
         auto group = around_.groups.open(live.group);

@@ -19,12 +19,16 @@ bool runs(unit::Type type) {
 
 void Manager::announce_new(Job const& job) {
     mark(job.unit);
+    arm_job_timer(job, graph_.unit(job.unit).info.job_timeout);
     for (std::size_t i = 0; i < listeners_.size(); ++i)
         if (auto const alive = listeners_[i].lock(); alive && alive->job_new) alive->job_new(job);
 }
 
 void Manager::announce_end(JobEnd const& end) {
-    at(end.job.unit).job_timer.reset();
+    auto& live = at(end.job.unit);
+    live.job_timer.reset();
+    live.job_deadline = base::infinity;
+    if (is_down(live.active)) live.triggered_by.reset(), live.monitor.clear();
     mark(end.job.unit);
     for (std::size_t i = 0; i < listeners_.size(); ++i)
         if (auto const alive = listeners_[i].lock(); alive && alive->job_done) alive->job_done(end.job, end.result);
@@ -40,7 +44,7 @@ void Manager::run_jobs() {
 }
 
 void Manager::run(Job const& job) {
-    arm_job_timer(job);
+    arm_job_timer(job, graph_.unit(job.unit).info.job_running_timeout.value_or(base::infinity));
     switch (job.type) {
     case JobType::start: return run_start(job);
     case JobType::stop: return run_stop(job);
@@ -62,8 +66,10 @@ void Manager::run_start(Job const& job) {
     auto const* const service = at(job.unit).service.get();
     bool const waits_to_restart = service != nullptr && service->state() == ServiceState::auto_restart;
     if (is_up(active)) return end_job(job.id, JobResult::done);
-    // It is on its way there, or has to come down first: follow_job has the rest.
-    if (active == ActiveState::activating && !waits_to_restart) return;
+    // It is on its way there, or has to come down first: follow_job has the rest. One that waits for RestartSec= is
+    // started by its restart: that is what takes along those that are bound to it.
+    if (waits_to_restart) return jobs_.postpone(job.id);
+    if (active == ActiveState::activating) return;
     if (active == ActiveState::deactivating) return jobs_.postpone(job.id);
     if (settings.load_state != unit::LoadState::loaded) return end_job(job.id, JobResult::invalid);
     if (!runs(settings.type)) {
@@ -142,12 +148,13 @@ void Manager::end_job(JobId id, JobResult result) {
     wake();
 }
 
-void Manager::arm_job_timer(Job const& job) {
-    auto const& info = graph_.unit(job.unit).info;
-    auto const span = std::min(info.job_running_timeout.value_or(base::infinity), info.job_timeout);
-    if (span == base::infinity) return;
-    at(job.unit).job_timer =
-        timer(base::plus(now().monotonic, span), [this, id = job.id] { end_job(id, JobResult::timeout); });
+// JobTimeoutSec= counts from when the job was queued, JobRunningTimeoutSec= from when it runs: the earlier end holds.
+void Manager::arm_job_timer(Job const& job, base::Usec span) {
+    auto& live = at(job.unit);
+    auto const deadline = base::plus(now().monotonic, span);
+    if (deadline >= live.job_deadline) return;
+    live.job_deadline = deadline;
+    live.job_timer = timer(deadline, [this, id = job.id] { end_job(id, JobResult::timeout); });
 }
 
 // The unit's state has changed while a job of it runs.

@@ -3,6 +3,15 @@
 #include <fmt/format.h>
 
 namespace mitori::manager {
+namespace {
+
+/// Where WATCHDOG=1 is awaited: from when the service is up until it is told to end.
+bool ticks(ServiceState state) {
+    auto const active = active_state(state);
+    return state == ServiceState::start_post || state == ServiceState::running || active == ActiveState::reloading;
+}
+
+} // namespace
 
 Service::Service(UnitRef ref, unit::UnitPtr unit, ServiceHost& host) : ref_(ref), unit_(std::move(unit)), host_(host) {}
 
@@ -12,7 +21,7 @@ void Service::start() {
     auto const& info = unit_->info;
     auto const interval = info.start_limit_interval.value_or(host_.defaults().start_limit_interval);
     auto const burst = info.start_limit_burst.value_or(host_.defaults().start_limit_burst);
-    bool const at_rest = entry_act(state_) == Act::rest || state_ == ServiceState::auto_restart;
+    bool const at_rest = entry_act(state_) == Act::rest;
     if (at_rest && !start_limit_.allow(host_.now().monotonic, interval, burst)) return start_limit_hit();
     if (at_rest) {
         result_ = reload_result_ = ServiceResult::success;
@@ -21,6 +30,7 @@ void Service::start() {
         commands_.clear();
         status_text_.clear();
         status_errno_ = 0;
+        told_ = Told::nothing;
         watchdog_ = unit_->service.watchdog;
         if (!auto_restarting_) restarts_ = 0;
         auto_restarting_ = false;
@@ -33,6 +43,8 @@ void Service::start_limit_hit() {
     host_.say(ref_, base::Priority::warning, "Start request repeated too quickly.");
     result_ = ServiceResult::start_limit_hit;
     auto_restarting_ = false;
+    // A failed service stays as it is, which is the answer to the job that asked for the start.
+    if (state_ == ServiceState::failed) return host_.state_changed(ref_, state_, state_);
     happen(Event::refused_start);
 }
 
@@ -77,19 +89,21 @@ void Service::settle() {
             host_.say(ref_, base::Priority::debug,
                       fmt::format("{} is not for a service in state {}", base::word(event), base::word(state_)));
         else if (answer.act != Act::stay)
-            enter(answer);
+            enter(answer, event);
     }
     events_.clear();
     settling_ = false;
 }
 
-void Service::enter(Step step) {
+void Service::enter(Step step, Event event) {
     auto const from = std::exchange(state_, step.to);
     timer_.reset();
     path_watch_.reset();
     deadline_ = base::infinity;
-    leaders_told_ = false;
+    if (!ticks(state_)) watchdog_timer_.reset();
+    if (from == ServiceState::start_post) runtime_end_ = base::plus(host_.now().monotonic, unit_->service.runtime_max);
     host_.state_changed(ref_, from, step.to);
+    if (event == Event::stopping) return await_end();
     perform(step.act);
 }
 
@@ -98,7 +112,7 @@ void Service::perform(Act act) {
     case Act::run_commands: return run_commands();
     case Act::start_main: return start_main();
     case Act::watch:
-        arm(unit_->service.runtime_max);
+        arm_at(runtime_end_);
         if (!main_) host_.watch_empty(ref_);
         // The main process may have ended while a command was running.
         return assess();
@@ -106,23 +120,43 @@ void Service::perform(Act act) {
     case Act::send_signal: return send_signal();
     case Act::send_reload:
         arm_state_timeout();
-        if (!main_ || !main_->child.signal(unit_->service.reload_signal)) assess();
-        return;
+        if (main_ && host_.signal(ref_, main_->child, unit_->service.reload_signal)) return;
+        reload_result_ = ServiceResult::resources;
+        return assess();
     case Act::wait: return arm_state_timeout();
-    case Act::arm_restart:
-        watchdog_timer_.reset();
-        host_.clean_up(ref_, ServiceHost::Again::yes);
-        auto_restarting_ = true;
-        ++restarts_;
-        return arm(unit_->service.restart_delay);
+    case Act::arm_restart: return arm_restart();
     case Act::rest: return rest();
     case Act::stay:
     case Act::refuse: return;
     }
 }
 
+void Service::arm_restart() {
+    let_go();
+    host_.clean_up(ref_, ServiceHost::Again::yes);
+    auto_restarting_ = true;
+    arm(unit_->service.restart_delay);
+}
+
+// What still lives (KillMode=process or none, or nothing could end it) is no business of the service's next life.
+void Service::let_go() {
+    for (auto* held : {&main_, &control_}) {
+        if (!*held) continue;
+        host_.forget((*held)->child.pid());
+        held->reset();
+    }
+    spawning_.reset();
+    remove_pid_file();
+}
+
+// The service ends by itself: as if it had been sent the signal, systemd's reading of STOPPING=1.
+void Service::await_end() {
+    arm_state_timeout();
+    if (!main_) host_.watch_empty(ref_);
+}
+
 void Service::rest() {
-    watchdog_timer_.reset();
+    let_go();
     host_.clean_up(ref_, ServiceHost::Again::no);
     if (state_ == ServiceState::failed)
         host_.say(ref_, base::Priority::warning, fmt::format("Failed with result '{}'.", base::word(result_)));
@@ -136,7 +170,11 @@ Event Service::how_is_it() const {
     bool const by_group = !main_known_ || unit_->service.exit_type == unit::ExitType::cgroup;
     bool const living = main_ || spawning_ == Role::main || (by_group && host_.populated(ref_));
     // A one-shot is over with its last command, whatever it left behind.
-    if (living && unit_->service_type() != unit::ServiceType::oneshot) return Event::alive;
+    if (living && unit_->service_type() != unit::ServiceType::oneshot) {
+        // What it said while something else ran comes true now, where the state has an answer.
+        auto const told = told_ == Told::stopping ? Event::stopping : Event::reloading;
+        return told_ != Told::nothing && step(state_, told).act != Act::refuse ? told : Event::alive;
+    }
     return unit_->service.remain_after_exit ? Event::kept : Event::gone;
 }
 

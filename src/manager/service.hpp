@@ -92,11 +92,14 @@ private:
     // service.cpp: events and states
     void happen(Event event);
     void settle();
-    void enter(Step step);
+    void enter(Step step, Event event);
     void perform(Act act);
     void assess();
     [[nodiscard]] Event how_is_it() const;
     void rest();
+    void let_go();
+    void arm_restart();
+    void await_end();
     void fail(ServiceResult result) { result_ = first_failure(result_, result); }
     [[nodiscard]] Event how_it_ended() const;
     void start_limit_hit();
@@ -116,6 +119,9 @@ private:
     void forked();
     bool load_pid_file(std::string& why);
     void wait_for_pid_file();
+    void retry_pid_file();
+    void remove_pid_file();
+    void follow_notice(NotifyMessage const& message);
     void guess_main_pid();
     bool set_main(pid_t pid, std::string& why);
 
@@ -124,13 +130,17 @@ private:
     bool signal_others(base::Signal signal);
     [[nodiscard]] base::Signal signal_of_state() const;
     bool signal_leaders(base::Signal signal);
+    [[nodiscard]] bool hangs_up(base::Signal signal) const;
     void check_quiet();
     void end_if_empty();
     void on_timeout();
+    void on_restart_due();
     void arm(base::Usec span);
+    void arm_at(base::Usec deadline);
     void arm_state_timeout();
     void arm_watchdog();
     void on_watchdog_tick();
+    void bite();
 
     UnitRef ref_;
     unit::UnitPtr unit_;
@@ -141,7 +151,6 @@ private:
     ServiceResult reload_result_ = ServiceResult::success;
     bool stop_asked_ = false; ///< by a job: Restart= does not apply
     bool stop_to_restart_ = false;
-    bool leaders_told_ = false; ///< the state's signal went to main or control: wait for these, not for all
     bool settling_ = false;
     bool auto_restarting_ = false; ///< the next start is ours, not a person's
     std::vector<Event> events_;
@@ -157,6 +166,7 @@ private:
 
     loop::WatchPtr timer_;
     base::Usec deadline_ = base::infinity;
+    base::Usec runtime_end_ = base::infinity; ///< RuntimeMaxSec=, counted from when it became active
     loop::WatchPtr path_watch_;
     loop::WatchPtr watchdog_timer_;
     base::Usec watchdog_{0};
@@ -167,6 +177,7 @@ private:
     std::string invocation_;
     std::string status_text_;
     int status_errno_ = 0;
+    enum class Told : std::uint8_t { nothing, reloading, stopping } told_ = Told::nothing;
 };
 
 } // namespace mitori::manager

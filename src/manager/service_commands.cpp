@@ -91,8 +91,7 @@ void Service::on_started(process::Child child) {
     host_.details_changed(ref_);
     // It was asked to end while it was being made.
     if (on_the_way_down(state_) && entry_act(state_) != Act::run_commands) {
-        static_cast<void>(
-            held->child.signal(entry_act(state_) == Act::rest ? base::Signal{SIGKILL} : signal_of_state()));
+        host_.signal(ref_, held->child, entry_act(state_) == Act::rest ? base::Signal{SIGKILL} : signal_of_state());
         return;
     }
     auto const type = unit_->service_type();
@@ -129,6 +128,7 @@ void Service::on_exit(Role role, process::Exit const& exit) {
     record_exit(role, exit);
     (role == Role::main ? main_ : control_).reset();
     host_.details_changed(ref_);
+    if (entry_act(state_) == Act::rest) return; // the books are closed
     if (role == Role::main)
         on_main_exit(exit);
     else
@@ -175,7 +175,9 @@ void Service::on_main_exit(process::Exit const& exit) {
 void Service::on_control_exit(process::Exit const& exit) {
     auto const& commands = commands_of(purpose_);
     bool const excused = cursor_ < commands.size() && commands[cursor_].ignore_failure;
-    auto result = judge(exit, Kindness::command, unit_->service.success);
+    // The parent of a forking daemon is judged as one; other commands are not long-running.
+    auto const kindness = purpose_ == exec::Purpose::start ? Kindness::daemon : Kindness::command;
+    auto result = judge(exit, kindness, unit_->service.success);
     if (excused) result = ServiceResult::success;
     if (entry_act(state_) == Act::send_signal) {
         fail(result);

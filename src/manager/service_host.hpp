@@ -47,6 +47,8 @@ public:
                                                                                      SpawnOrder order) = 0;
     /// Watches the child; its end comes by Service::on_exit with this role.
     [[nodiscard]] virtual Held hold(UnitRef unit, Role role, process::Child child) = 0;
+    /// The process has no role any more, though it may live: its end is not told. Before its Held is dropped.
+    virtual void forget(pid_t pid) = 0;
     /// A pidfd for a process of the unit that we did not start ourselves (PID file, MAINPID=). Nothing when it has gone
     /// or does not belong to the unit; then `why` says which.
     [[nodiscard]] virtual std::optional<process::Child> adopt(UnitRef unit, pid_t pid, std::string& why) = 0;
@@ -56,6 +58,8 @@ public:
     [[nodiscard]] virtual bool populated(UnitRef unit) = 0;
     /// The one of these whose parent we are, if it is exactly one.
     [[nodiscard]] virtual std::optional<pid_t> only_child(std::vector<pid_t> const& pids) = 0;
+    /// Signals one process that the service holds; returns whether it was still there.
+    virtual bool signal(UnitRef unit, process::Child const& child, base::Signal signal) = 0;
     /// Signals every process of the unit but `spare`; returns whether there was one.
     virtual bool signal_all(UnitRef unit, base::Signal signal, std::vector<pid_t> const& spare) = 0;
     /// From now on Service::on_empty comes once when the last process has gone.
@@ -75,7 +79,9 @@ public:
     virtual void state_changed(UnitRef unit, ServiceState from, ServiceState to) = 0;
     /// Something that people see has changed, but no state.
     virtual void details_changed(UnitRef unit) = 0;
-    virtual void restart_due(UnitRef unit) = 0;
+    /// RestartSec= is over: a restart job is to be queued. `waits`: a stop is queued, which goes first.
+    enum class RestartDue : std::uint8_t { queued, waits, refused };
+    [[nodiscard]] virtual RestartDue restart_due(UnitRef unit) = 0;
     /// A line about the unit for the manager's own log.
     virtual void say(UnitRef unit, base::Priority priority, std::string text) = 0;
 

@@ -1,6 +1,6 @@
 // Which process is the service: PID files, guesses, and what the service says of itself.
+#include <cerrno>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
@@ -26,19 +26,31 @@ void Service::forked() {
 
 // Some daemons write their file only after their parent has gone.
 void Service::wait_for_pid_file() {
-    path_watch_ = host_.watch_path(unit_->service.pid_file, [this] {
-        std::string why;
-        if (load_pid_file(why)) return happen(Event::up);
-        if (!why.empty()) host_.say(ref_, base::Priority::notice, why);
-    });
+    path_watch_ = host_.watch_path(unit_->service.pid_file, [this] { retry_pid_file(); });
     host_.watch_empty(ref_);
+    // It may have been written before there was a watch.
+    retry_pid_file();
+}
+
+void Service::retry_pid_file() {
+    std::string why;
+    if (load_pid_file(why)) return happen(Event::up);
+    if (!why.empty()) host_.say(ref_, base::Priority::notice, why);
+}
+
+// PIDFile=, systemd.service(5): never written by us, but removed when the service has ended.
+void Service::remove_pid_file() {
+    auto const& path = unit_->service.pid_file;
+    if (path.empty()) return;
+    if (auto removed = base::sys::unlink(path); !removed && removed.error().number != ENOENT)
+        host_.say(ref_, base::Priority::notice, removed.error().message());
 }
 
 bool Service::load_pid_file(std::string& why) {
     auto const& path = unit_->service.pid_file;
     auto const text = base::sys::read_file(path, 64);
     if (!text) {
-        why = "PID file " + text.error().message();
+        if (text.error().number != ENOENT) why = "PID file " + text.error().message();
         return false;
     }
     auto const pid = base::parse_integer<pid_t>(base::trim(*text));
@@ -66,8 +78,14 @@ void Service::guess_main_pid() {
 
 bool Service::set_main(pid_t pid, std::string& why) {
     if (main_ && main_->child.pid() == pid) return true;
+    if (control_pid() == pid) {
+        why = fmt::format("process {} is the control process", pid);
+        return false;
+    }
     auto child = host_.adopt(ref_, pid, why);
     if (!child) return false;
+    // The old one's end is nobody's business any more.
+    if (main_) host_.forget(main_->child.pid());
     main_record_ = CommandRecord{exec::Purpose::start, 0, pid, host_.now(), std::nullopt};
     main_known_ = true;
     main_ = host_.hold(ref_, Role::main, std::move(*child));
@@ -97,20 +115,28 @@ void Service::on_notify(NotifyMessage const& message, pid_t sender) {
         if (watchdog_timer_) arm_watchdog();
     }
     if (message.watchdog) watchdog_seen_ = host_.now();
-    if (message.extend_timeout && timer_) arm(*message.extend_timeout);
+    // Never shortens: sd_notify(3), EXTEND_TIMEOUT_USEC=.
+    if (message.extend_timeout && timer_)
+        if (auto const until = base::plus(host_.now().monotonic, *message.extend_timeout); until > deadline_)
+            arm_at(until);
     if (message.status || message.error_number) host_.details_changed(ref_);
+    follow_notice(message);
+}
 
+// What it says of its state. Said while commands of its own still run, it is remembered: how_is_it answers with it.
+void Service::follow_notice(NotifyMessage const& message) {
+    if (message.reloading) told_ = Told::reloading;
+    if (message.ready) told_ = Told::nothing;
+    if (message.stopping) told_ = Told::stopping;
     auto const type = unit_->service_type();
     bool const notifies = type == unit::ServiceType::notify || type == unit::ServiceType::notify_reload;
     if (message.ready && notifies && state_ == ServiceState::start) return happen(Event::up);
-    if (message.reloading) happen(Event::reloading);
+    bool const waits = state_ == ServiceState::running || state_ == ServiceState::reload_signal;
+    if (message.reloading && waits) happen(Event::reloading);
     if (message.ready && (state_ == ServiceState::reload_notify || state_ == ServiceState::reload_signal))
         happen(Event::ready);
-    if (message.stopping) happen(Event::stopping);
-    if (message.watchdog_trigger) {
-        fail(ServiceResult::watchdog);
-        happen(Event::watchdog);
-    }
+    if (message.stopping && state_ == ServiceState::running) happen(Event::stopping);
+    if (message.watchdog_trigger) bite();
 }
 
 } // namespace mitori::manager

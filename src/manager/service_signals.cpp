@@ -31,12 +31,18 @@ base::Signal Service::signal_of_state() const {
 void Service::send_signal() {
     arm_state_timeout();
     auto const signal = signal_of_state();
-    if (unit_->kill.mode != unit::KillMode::none) leaders_told_ = signal_leaders(signal);
+    bool const leaders_told = unit_->kill.mode != unit::KillMode::none && signal_leaders(signal);
     bool const others_told = signal_others(signal);
-    if (leaders_told_ || spawning_) return;
+    if (leaders_told || spawning_) return;
     if (others_told) return host_.watch_empty(ref_);
     if (unit_->kill.send_sigkill && !(is_kill(state_) && is_final(state_))) return happen(Event::nobody);
     happen(is_final(state_) ? how_it_ended() : Event::quiet);
+}
+
+// SendSIGHUP= goes with the first, friendly signal only, and not twice.
+bool Service::hangs_up(base::Signal signal) const {
+    bool const friendly = state_ == ServiceState::stop_sigterm || state_ == ServiceState::final_sigterm;
+    return unit_->kill.send_sighup && friendly && signal.number != SIGHUP;
 }
 
 bool Service::signal_leaders(base::Signal signal) {
@@ -45,11 +51,11 @@ bool Service::signal_leaders(base::Signal signal) {
         if (!*held) continue;
         told = true;
         auto const& child = (*held)->child;
-        static_cast<void>(child.signal(signal));
+        host_.signal(ref_, child, signal);
         if (signal.number == SIGKILL) continue;
         // A stopped process must go on to be able to end.
-        static_cast<void>(child.signal(base::Signal{SIGCONT}));
-        if (unit_->kill.send_sighup && !is_kill(state_)) static_cast<void>(child.signal(base::Signal{SIGHUP}));
+        host_.signal(ref_, child, base::Signal{SIGCONT});
+        if (hangs_up(signal)) host_.signal(ref_, child, base::Signal{SIGHUP});
     }
     return told;
 }
@@ -64,7 +70,7 @@ bool Service::signal_others(base::Signal signal) {
     bool const told = host_.signal_all(ref_, signal, leaders);
     if (told && signal.number != SIGKILL) {
         host_.signal_all(ref_, base::Signal{SIGCONT}, leaders);
-        if (unit_->kill.send_sighup && !is_kill(state_)) host_.signal_all(ref_, base::Signal{SIGHUP}, leaders);
+        if (hangs_up(signal)) host_.signal_all(ref_, base::Signal{SIGHUP}, leaders);
     }
     return told;
 }
@@ -85,6 +91,11 @@ void Service::end_if_empty() {
 
 void Service::on_empty() {
     if (entry_act(state_) == Act::send_signal) return check_quiet();
+    if (state_ == ServiceState::start && path_watch_) {
+        host_.say(ref_, base::Priority::warning, "The daemon ended before it wrote its PID file.");
+        fail(ServiceResult::protocol);
+        return happen(Event::start_failed);
+    }
     // A service without a known main process lives as long as its last process.
     bool const lives_by_group = !main_known_ || unit_->service.exit_type == unit::ExitType::cgroup;
     if (lives_by_group && !control_ && !spawning_) assess();
@@ -92,10 +103,12 @@ void Service::on_empty() {
 
 // -- clocks
 
-void Service::arm(base::Usec span) {
+void Service::arm(base::Usec span) { arm_at(base::plus(host_.now().monotonic, span)); }
+
+void Service::arm_at(base::Usec deadline) {
     timer_.reset();
-    deadline_ = base::plus(host_.now().monotonic, span);
-    if (span != base::infinity) timer_ = host_.timer(deadline_, [this] { on_timeout(); });
+    deadline_ = deadline;
+    if (deadline != base::infinity) timer_ = host_.timer(deadline_, [this] { on_timeout(); });
 }
 
 void Service::arm_state_timeout() {
@@ -109,12 +122,12 @@ void Service::arm_state_timeout() {
 
 void Service::on_timeout() {
     timer_.reset();
-    if (state_ == ServiceState::auto_restart) return host_.restart_due(ref_);
+    if (state_ == ServiceState::auto_restart) return on_restart_due();
     host_.say(ref_, base::Priority::warning, fmt::format("State '{}' timed out.", base::word(state_)));
     if (state_ == ServiceState::reload || state_ == ServiceState::reload_signal ||
         state_ == ServiceState::reload_notify) {
         reload_result_ = ServiceResult::timeout;
-        if (control_) return static_cast<void>(control_->child.signal(base::Signal{SIGKILL}));
+        if (control_) return static_cast<void>(host_.signal(ref_, control_->child, base::Signal{SIGKILL}));
         return happen(Event::timeout_stop);
     }
     fail(ServiceResult::timeout);
@@ -125,6 +138,19 @@ void Service::on_timeout() {
     auto const mode = down ? unit_->service.timeout_stop_failure : unit_->service.timeout_start_failure;
     if (state_ == ServiceState::running || mode == unit::TimeoutFailure::terminate) return happen(Event::timeout_stop);
     happen(mode == unit::TimeoutFailure::abort ? Event::timeout_abort : Event::timeout_kill);
+}
+
+void Service::on_restart_due() {
+    switch (host_.restart_due(ref_)) {
+    case ServiceHost::RestartDue::queued:
+        ++restarts_;
+        return host_.say(ref_, base::Priority::info,
+                         fmt::format("Scheduled restart job, restart counter is at {}.", restarts_));
+    case ServiceHost::RestartDue::waits:
+        // The stop may be canceled yet.
+        return arm(std::max<base::Usec>(unit_->service.restart_delay, std::chrono::milliseconds(100)));
+    case ServiceHost::RestartDue::refused: fail(ServiceResult::resources); return happen(Event::refused_start);
+    }
 }
 
 // The tick looks at when WATCHDOG=1 came last instead of being moved at each: a service that pings a thousand times a
@@ -144,6 +170,11 @@ void Service::on_watchdog_tick() {
     }
     watchdog_timer_.reset();
     host_.say(ref_, base::Priority::err, fmt::format("Watchdog timeout (limit {})!", base::show_span(watchdog_)));
+    bite();
+}
+
+void Service::bite() {
+    if (step(state_, Event::watchdog).act == Act::refuse) return; // it is ending already
     fail(ServiceResult::watchdog);
     happen(Event::watchdog);
 }
