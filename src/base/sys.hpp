@@ -72,6 +72,7 @@ struct Pair {
     Fd second;
 };
 [[nodiscard]] Result<Pair> pipe(int flags = 0);
+[[nodiscard]] Result<void> set_nonblocking(int fd);
 [[nodiscard]] Result<Pair> socket_pair(int type);
 [[nodiscard]] Result<Fd> memfd(std::string const& name);
 /// A stream socket at `path` that listens, non-blocking. What a dead server left there is replaced; EADDRINUSE where

@@ -68,6 +68,7 @@ base::Result<void> House::make(HouseOptions const& options) {
     procfs_ = TRY(procfs::Procfs::open());
     loader_ = std::make_unique<unit::Loader>(std::move(path), host);
     auto place = exec::read_place(options.scope, host, "");
+    if (options.output >= 0) place.output = place.error = options.output;
     if (!options.path_prefix.empty())
         for (auto& entry : place.environment)
             if (entry.starts_with("PATH=")) entry = "PATH=" + options.path_prefix + ":" + entry.substr(5);

@@ -28,6 +28,8 @@ struct HouseOptions {
     enum class Standard { too, not_searched } standard = Standard::too;
     /// Put in front of the PATH of services.
     std::string path_prefix;
+    /// Where services' output goes that has no better place; -1: to our own stdout and stderr. Borrowed.
+    int output = -1;
     enum class ServeSystemctl { no, yes } serve_systemctl = ServeSystemctl::no;
 };
 

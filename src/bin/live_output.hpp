@@ -1,25 +1,42 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 
+#include "base/fd.hpp"
 #include "bin/house.hpp"
+#include "cli/live.hpp"
 
 namespace mitori::bin {
 
-/// What `up` shows while it runs: each change of a unit's state as a line on stdout, as it happens.
+/// The pipe that services of `up` write into, so that what they say and the table that is redrawn do not overwrite each
+/// other. On anything but a terminal there is none: they write where mitori itself writes.
+struct OutputPipe {
+    base::Fd read;
+    base::Fd write;
+    [[nodiscard]] static base::Result<OutputPipe> make();
+};
+
+/// What `up` shows while it runs: cli::LiveView, driven by the loop.
 class LiveOutput {
 public:
-    explicit LiveOutput(House& house);
-    /// The last word: how each service ended.
-    void finish();
+    /// The house and the pipe must outlive it.
+    [[nodiscard]] static base::Result<std::unique_ptr<LiveOutput>> make(House& house, OutputPipe& pipe);
+    ~LiveOutput();
 
 private:
-    void show(std::string const& unit);
+    explicit LiveOutput(House& house) : house_(house) {}
+    base::Result<void> begin(OutputPipe& pipe);
+    void read(int pipe);
+    void redraw_soon();
+    void tick();
+
     House& house_;
-    std::map<std::string, std::string> shown_;
-    std::unique_ptr<control::Subscription> subscription_;
+    std::unique_ptr<cli::LiveView> view_;
+    std::string unfinished_; ///< a line whose end has not come yet
+    loop::WatchPtr pipe_watch_;
+    loop::WatchPtr redraw_;
+    loop::WatchPtr tick_;
 };
 
 } // namespace mitori::bin

@@ -124,9 +124,10 @@ bool any_failed(House& house) {
     return false;
 }
 
-int run_house(House& house, std::vector<std::string> const& units) {
+int run_house(House& house, OutputPipe& pipe, std::vector<std::string> const& units) {
     if (auto obeyed = house.obey_signals(); !obeyed) return complain(obeyed.error().message());
-    LiveOutput output(house);
+    auto output = LiveOutput::make(house, pipe);
+    if (!output) return complain(output.error().message());
     int refused = 0;
     for (auto const& unit : units)
         if (auto started = house.start(unit); !started) {
@@ -138,7 +139,7 @@ int run_house(House& house, std::vector<std::string> const& units) {
         if (!house.manager().shutting_down() && all_down(house, units)) house.manager().shut_down(0);
     }});
     int const code = house.run();
-    output.finish();
+    output->reset();
     return code != 0 ? code : any_failed(house) || refused > 0 ? 1 : 0;
 }
 
@@ -151,13 +152,16 @@ int run_up(std::span<char const* const> words) {
         arguments.runtime_directory.empty() ? private_runtime_directory() : arguments.runtime_directory;
     int code = 1;
     {
+        auto pipe = OutputPipe::make();
+        if (!pipe) return complain(pipe.error().message());
         auto house = House::build({.scope = ::geteuid() == 0 ? unit::Scope::system : unit::Scope::user,
                                    .runtime_directory = runtime,
                                    .group = fmt::format("mitori-up-{}", ::getpid()),
                                    .unit_folders = arguments.folders,
-                                   .path_prefix = path_of_programs()});
+                                   .path_prefix = path_of_programs(),
+                                   .output = pipe->write.get()});
         if (!house) return complain(house.error().message());
-        code = run_house(**house, arguments.units);
+        code = run_house(**house, *pipe, arguments.units);
     }
     if (arguments.runtime_directory.empty()) static_cast<void>(base::sys::remove_tree(runtime));
     return code;

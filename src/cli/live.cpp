@@ -28,6 +28,9 @@ constexpr std::string_view home = "\x1b[H";
 constexpr std::string_view clear_line = "\x1b[K\r\n";
 constexpr std::string_view clear_rest = "\x1b[J";
 
+/// Of what services said: enough to read when the view has gone.
+constexpr std::size_t kept_lines = 200;
+
 struct Size {
     std::size_t width = 80;
     std::size_t height = 24;
@@ -48,12 +51,22 @@ std::string words_of(std::string const& active, std::string const& sub) {
     return sub.empty() || sub == active ? active : fmt::format("{} ({})", active, sub);
 }
 
+/// At most `width` bytes, and no half of a UTF-8 sequence.
+std::string cut(std::string const& line, std::size_t width) {
+    if (width == 0 || line.size() <= width) return line;
+    while (width > 0 && (static_cast<unsigned char>(line[width]) & 0xC0U) == 0x80U)
+        --width;
+    return line.substr(0, width);
+}
+
 /// What is worth a line: what somebody started, or what went wrong. Slices and targets only frame it.
-bool is_shown(status::UnitRow const& row) {
+bool is_frame(status::UnitRow const& row) {
     auto const type = detail::unit_type(row.name);
-    bool const frame = type == "slice" || type == "target" || type == "device" || type == "mount";
+    return row.load_state != "loaded" || type == "slice" || type == "target" || type == "device" || type == "mount";
+}
+bool is_shown(status::UnitRow const& row) {
     if (row.active_state == "failed" || row.job_id != 0) return true;
-    return !frame && row.active_state != "inactive";
+    return !is_frame(row) && row.active_state != "inactive";
 }
 
 std::string head_of(std::vector<status::UnitRow> const& rows, Screen const& screen) {
@@ -101,14 +114,16 @@ std::vector<std::string> lines_of(std::string const& text) {
     return lines;
 }
 
-std::vector<std::string> table_of(control::Query& query, std::vector<status::UnitRow> const& rows,
-                                  Screen const& screen) {
+enum class Which { running, all };
+
+std::vector<std::string> table_of(control::Query& query, std::vector<status::UnitRow> const& rows, Screen const& screen,
+                                  Which which) {
     detail::Table table({"", "UNIT", "STATE", "PID", "FOR", "MEMORY", "RESTARTS", "STATUS"});
     table.align(3, detail::Align::right);
     table.align(5, detail::Align::right);
     table.align(6, detail::Align::right);
     for (auto const& row : rows)
-        if (is_shown(row)) table.add(cells_of(query, row));
+        if (which == Which::all || is_shown(row)) table.add(cells_of(query, row));
     std::ostringstream text;
     table.print(text, screen, detail::Table::Header::yes, detail::Cut::yes);
     return lines_of(text.str());
@@ -121,7 +136,7 @@ std::vector<std::string> live_frame(control::Query& query, Screen const& screen,
     if (!rows) return {printable(rows.error().text)};
     std::ranges::sort(*rows, {}, &status::UnitRow::name);
     std::vector<std::string> lines{head_of(*rows, screen), ""};
-    std::ranges::move(table_of(query, *rows, screen), std::back_inserter(lines));
+    std::ranges::move(table_of(query, *rows, screen, Which::running), std::back_inserter(lines));
     if (auto const units = detail::tree_units(query, {}, detail::All::no)) {
         lines.emplace_back();
         std::ranges::move(detail::unit_tree(*units, screen), std::back_inserter(lines));
@@ -165,9 +180,12 @@ LiveView::~LiveView() {
     if (auto rows = faces_.query.list_units({})) {
         auto const screen = terminal_screen(size_of(fd_).width);
         std::ranges::sort(*rows, {}, &status::UnitRow::name);
-        for (auto const& line : table_of(faces_.query, *rows, screen))
+        std::erase_if(*rows, [this](auto const& row) { return !seen_.contains(row.name); });
+        for (auto const& line : table_of(faces_.query, *rows, screen, Which::all))
             text += line + "\n";
     }
+    for (auto const& line : said_)
+        text += line + "\n";
     write(text);
 }
 
@@ -185,6 +203,7 @@ void LiveView::print_changes() {
     auto const clock = fmt::format("{:%H:%M:%S}", fmt::localtime(static_cast<std::time_t>(now)));
     std::string text;
     for (auto const& row : *rows) {
+        if (is_frame(row) && row.active_state != "failed") continue;
         auto const state = words_of(row.active_state, row.sub_state);
         auto& shown = shown_states_[row.name];
         if (shown == state || (shown.empty() && row.active_state == "inactive")) continue;
@@ -199,10 +218,32 @@ void LiveView::print_changes() {
 void LiveView::redraw() {
     auto const size = size_of(fd_);
     std::string text(home);
-    auto const lines = live_frame(faces_.query, terminal_screen(size.width), size.height);
+    if (auto rows = faces_.query.list_units({}))
+        for (auto const& row : *rows)
+            if (is_shown(row)) seen_.insert(row.name);
+    auto const words = last_words(size.height / 3, size.width);
+    auto const room = size.height > words.size() ? size.height - words.size() : 0;
+    auto lines = live_frame(faces_.query, terminal_screen(size.width), room);
+    std::ranges::copy(words, std::back_inserter(lines));
     for (std::size_t i = 0; i < lines.size(); ++i)
         text += lines[i] + (i + 1 == lines.size() ? "\x1b[K" : std::string(clear_line));
     write(text.append(clear_rest));
+}
+
+void LiveView::say(std::string_view line) {
+    auto clean = printable(line);
+    if (!on_terminal_) return write(clean + "\n");
+    said_.push_back(std::move(clean));
+    if (said_.size() > kept_lines) said_.pop_front();
+    if (stale_) stale_();
+}
+
+std::vector<std::string> LiveView::last_words(std::size_t most, std::size_t width) const {
+    if (said_.empty() || most < 2) return {};
+    std::vector<std::string> lines{""};
+    for (auto i = said_.size() - std::min(said_.size(), most - 1); i < said_.size(); ++i)
+        lines.push_back(cut(said_[i], width));
+    return lines;
 }
 
 void LiveView::write(std::string const& text) const {

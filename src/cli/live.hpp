@@ -6,10 +6,13 @@
 // figures. The faces are asked in refresh() only, never from within an event.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/context.hpp"
@@ -28,10 +31,14 @@ public:
     ~LiveView();
 
     void refresh();
+    /// A line that a service or the manager has said: printed as it is on a pipe; on a terminal the last ones stand
+    /// below the tree, and all that were kept stay behind when the view goes.
+    void say(std::string_view line);
 
 private:
     void print_changes();
     void redraw();
+    [[nodiscard]] std::vector<std::string> last_words(std::size_t most, std::size_t width) const;
     void write(std::string const& text) const;
 
     control::Faces faces_;
@@ -39,7 +46,9 @@ private:
     bool on_terminal_;
     std::function<void()> stale_;
     std::map<std::string, std::string> shown_states_; ///< by unit, as last printed on a pipe
+    std::set<std::string> seen_;                      ///< units that the table has held: the last one ends with these
     std::vector<std::string> notes_;                  ///< ends of jobs that went wrong, to be printed
+    std::deque<std::string> said_;                    ///< the last lines, newest at the back
     std::unique_ptr<control::Subscription> subscription_;
 };
 
