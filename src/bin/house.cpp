@@ -58,6 +58,8 @@ base::Result<void> House::make(HouseOptions const& options) {
 
     auto const variables = environment();
     auto host = unit::read_host(options.scope, variables);
+    // %t of a user who has no login session: where we keep our own things, for there is no other place for it.
+    if (host.runtime_directory.empty()) host.runtime_directory = options.runtime_directory;
     auto path = unit::search_path(options.scope, variables);
     if (options.standard == HouseOptions::Standard::not_searched) path.directories.clear();
     path.directories.insert(path.directories.begin(), options.unit_folders.begin(), options.unit_folders.end());
