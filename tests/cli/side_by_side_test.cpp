@@ -23,10 +23,10 @@ Value command(std::string const& path, std::uint32_t pid, std::int32_t code, std
 }
 constexpr char const* commands = "(sasbttttuii)";
 
-/// Units in every state that the report knows to tell apart.
-void fill(test::FakeFaces& faces) {
-    std::uint64_t const since = 1'700'000'000'000'000;
-    faces.units.clear();
+constexpr std::uint64_t since = 1'700'000'000'000'000;
+
+/// A service that has something to say on every line of the report.
+void add_web(test::FakeFaces& faces) {
     faces.add({.name = "web.service", .active = "active", .sub = "running", .file_state = "enabled"});
     faces.units["web.service"].more = {
         {"Service", "Type", "notify"},
@@ -53,6 +53,14 @@ void fill(test::FakeFaces& faces) {
         {"Service", "Environment", words({"A=b c", "D=$e", "plain"})},
         {"Service", "EnvironmentFiles", List{"(sb)", {Struct{{"/etc/default/web", true}}}}},
         {"Service", "CapabilityBoundingSet", std::uint64_t{5}},
+        {"Service", "SuccessExitStatus", Struct{{List{"i", {65, 73}}, List{"i", {15}}}}},
+        {"Service", "NUMAPolicy", -1},
+        {"Unit", "FailureActionExitStatus", -1},
+        {"Unit", "InvocationID", List{"y", {std::uint8_t{1}, std::uint8_t{255}}}},
+        {"Service", "IPAddressDeny",
+         List{"(iayu)",
+              {Struct{{2, List{"y", {std::uint8_t{10}, std::uint8_t{0}, std::uint8_t{0}, std::uint8_t{0}}},
+                       std::uint32_t{8}}}}}},
         {"Service", "SystemCallFilter", Struct{{false, words({"reboot", "swapon"})}}},
         {"Service", "ExecStartPre", List{commands, {command("/usr/bin/check", 10, CLD_EXITED, 0)}}},
         {"Service", "ExecStart", List{commands, {command("/usr/sbin/web", 1, 0, 0)}}},
@@ -69,6 +77,10 @@ void fill(test::FakeFaces& faces) {
                                             {.group = "", .pid = 123, .command_line = "web: worker 1"},
                                             {.group = "jobs", .pid = 77, .command_line = "web: job"},
                                             {.group = "jobs/deep", .pid = 78, .command_line = "web: deeper"}};
+}
+
+/// Units in the other states that the report knows to tell apart.
+void add_others(test::FakeFaces& faces) {
     faces.add({.name = "bad.service", .active = "failed", .sub = "failed"});
     faces.units["bad.service"].more = {
         {"Service", "Result", "exit-code"},
@@ -84,6 +96,14 @@ void fill(test::FakeFaces& faces) {
         {"Service", "ControlPID", std::uint32_t{1}},
         {"Unit", "Job", Struct{{std::uint32_t{7}, ObjectPath{"/org/freedesktop/systemd1/job/7"}}}}};
     faces.add({.name = "off.service"});
+    faces.units["off.service"].more = {
+        {"Unit", "ConditionResult", false},
+        {"Unit", "ConditionTimestamp", since},
+        {"Unit", "Conditions",
+         List{"(sbbsi)",
+              {Struct{{"ConditionPathExists", false, true, "/etc/off", -1}},
+               Struct{{"ConditionHost", false, false, "vm", 1}}}}},
+    };
     faces.add({.name = "hidden.service", .load = "masked", .file_state = "masked"});
     faces.units["hidden.service"].more = {
         {"Unit", "LoadError", Struct{{"org.freedesktop.systemd1.UnitMasked", "Unit hidden.service is masked."}}}};
@@ -102,7 +122,11 @@ protected:
     void SetUp() override {
         if (test::run("command -v systemctl").status != 0) GTEST_SKIP() << "needs systemctl (package systemd)";
         if (test::run(namespaces() + "true").status != 0) GTEST_SKIP() << "needs the right to make a mount namespace";
-        server_.on_server([this] { fill(server_.faces()); });
+        server_.on_server([this] {
+            server_.faces().units.clear();
+            add_web(server_.faces());
+            add_others(server_.faces());
+        });
     }
     static std::string namespaces() {
         std::string const user = ::geteuid() == 0 ? "" : "--user --map-root-user ";
@@ -110,7 +134,7 @@ protected:
     }
     test::Outcome systemctl(std::string const& line) {
         return test::run("LC_ALL=C.UTF-8 " + namespaces() +
-                         "sh -c 'mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && ln -s " +
+                         "sh -f -c 'mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && ln -s " +
                          server_.socket() + " /run/systemd/private && exec systemctl --no-pager " + line +
                          "' 2>/dev/null");
     }
