@@ -15,6 +15,16 @@ namespace {
 using process::PlanBuilder;
 using Privileges = unit::ExecCommand::Privileges;
 
+/// A manager of many services needs many descriptors, and takes them; a service that was told nothing gets the soft
+/// limit that programs with select(2) can live with: DefaultLimitNOFILE= of systemd-system.conf(5).
+void add_default_limits(PlanBuilder& builder, unit::Exec const& exec, Place const& place) {
+    static constexpr rlim_t default_files = 1024;
+    auto const is_files = [](process::Limit const& limit) { return limit.resource == RLIMIT_NOFILE; };
+    auto const own = std::ranges::find_if(place.limits, is_files);
+    if (own == place.limits.end() || own->soft <= default_files || std::ranges::any_of(exec.limits, is_files)) return;
+    builder.limit({.resource = RLIMIT_NOFILE, .soft = default_files, .hard = own->hard});
+}
+
 void add_limits(PlanBuilder& builder, unit::Exec const& exec) {
     for (auto const& limit : exec.limits)
         builder.limit(limit, process::Denied::takes_nearest);
@@ -103,6 +113,7 @@ base::Result<process::Plan> make_plan(unit::Unit const& unit, unit::ExecCommand 
     add_directories(builder, unit, facts, place);
     builder.umask(exec.umask.value);
     auto const streams = TRY(add_streams(builder, exec, purpose, place));
+    add_default_limits(builder, exec, place);
     if (!full) add_limits(builder, exec);
     if (changes_root) builder.root_directory(exec.root_directory);
     if (changes_identity) add_identity(builder, *facts.identity);

@@ -63,6 +63,18 @@ TEST(Plan, takes_the_nearest_limit_that_is_allowed) {
                                         Contains("limit NOFILE 65535:65535, or the nearest allowed")));
 }
 
+TEST(Plan, does_not_hand_down_the_many_descriptors_that_the_manager_took_for_itself) {
+    auto place = system_place();
+    place.limits = {{RLIMIT_NOFILE, 20000, 20000}};
+    auto unit = service();
+    EXPECT_THAT(plan_lines(unit, {}, place), Contains("limit NOFILE 1024:20000"));
+    unit.exec.limits = {{RLIMIT_NOFILE, 5000, 5000}};
+    EXPECT_THAT(plan_lines(unit, {}, place), Not(Contains("limit NOFILE 1024:20000")));
+    unit.exec.limits.clear();
+    place.limits = {{RLIMIT_NOFILE, 512, 20000}};
+    EXPECT_THAT(plan_lines(unit, {}, place), Not(Contains(StartsWith("limit"))));
+}
+
 TEST(Plan, of_scheduling_settings) {
     auto unit = service();
     unit.exec.oom_score_adjust = -900;
