@@ -112,12 +112,17 @@ TEST(Options, that_are_wrong_are_named) {
     EXPECT_TRUE(faces.asked.empty());
 }
 
-TEST(Completion, knows_every_verb_and_is_a_script_that_bash_reads) {
+TEST(Completion, knows_every_verb_and_completes_in_bash) {
     test::FakeFaces faces;
     auto const script = say(faces, "completion bash").out;
     for (auto const& verb : cli::verbs())
         EXPECT_THAT(script, HasSubstr(std::string(verb.name)));
-    EXPECT_EQ(test::run("bash -n <<'END'\n" + script + "\nEND\n").status, 0);
+    test::TemporaryDirectory const folder;
+    auto const file = folder / "mitori.bash";
+    ASSERT_TRUE(base::sys::write_file(file, script));
+    auto const tried = test::run("bash -c 'source " + file +
+                                 "; COMP_WORDS=(mitori is-); COMP_CWORD=1; _mitori; echo \"${COMPREPLY[@]}\"'");
+    EXPECT_EQ(tried.output, "is-active is-failed is-system-running\n");
     EXPECT_EQ(say(faces, "completion csh").status, 1);
 }
 

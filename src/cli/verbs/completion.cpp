@@ -55,20 +55,14 @@ _mitori() {{
         '') mapfile -t COMPREPLY < <(compgen -W '{verbs}' -- "$word") ;;
         {units})
             mapfile -t COMPREPLY < <(compgen -W "$(mitori "${{options[@]}}" list-units --all --plain --no-legend 2>/dev/null |
-                while read -r name _; do printf '%q ' "$name"; done)" -- "$word") ;
-;
+                while read -r name _; do printf '%q ' "$name"; done)" -- "$word") ;;
         {jobs})
-            mapfile -t COMPREPLY < <(compgen -W "$(mitori "${
-    { options[@] }}" list-jobs --no-legend 2>/dev/null |
+            mapfile -t COMPREPLY < <(compgen -W "$(mitori "${{options[@]}}" list-jobs --no-legend 2>/dev/null |
                 while read -r id _; do echo "$id"; done)" -- "$word") ;;
-        {files}) mapfile -t COMPREPLY < <(compgen -f -- "$word");
-        compopt - o filenames;
-        ;
-        {shells}) mapfile -t COMPREPLY < <(compgen -W bash -- "$word") ;
-        ;
-        esac
-        }
-        }
+        {files}) mapfile -t COMPREPLY < <(compgen -f -- "$word"); compopt -o filenames ;;
+        {shells}) mapfile -t COMPREPLY < <(compgen -W bash -- "$word") ;;
+    esac
+}}
 complete -F _mitori mitori
 )bash";
 
