@@ -28,9 +28,11 @@ std::string all_verbs() {
 /// "-q, --quiet=WORD" -> "-q --quiet".
 std::string all_options() {
     std::string words;
-    for (auto const& option : option_help())
-        for (auto const name : base::split(option.names.substr(0, option.names.find('=')), ", "))
+    for (auto const& option : option_help()) {
+        auto const names = option.names.substr(0, option.names.find('='));
+        for (auto const name : base::split(names, ", "))
             words += fmt::format("{}{}", words.empty() ? "" : " ", name);
+    }
     return words;
 }
 
