@@ -42,7 +42,7 @@ void Service::start() {
 void Service::start_limit_hit() {
     host_.say(ref_, base::Priority::warning, "Start request repeated too quickly.");
     result_ = ServiceResult::start_limit_hit;
-    auto_restarting_ = false;
+    auto_restarting_ = stop_to_restart_ = false;
     // A failed service stays as it is, which is the answer to the job that asked for the start.
     if (state_ == ServiceState::failed) return host_.state_changed(ref_, state_, state_);
     happen(Event::refused_start);
@@ -82,6 +82,7 @@ void Service::happen(Event event) {
 void Service::settle() {
     if (settling_) return;
     settling_ = true;
+    found_empty_ = false;
     for (std::size_t next = 0; next < events_.size(); ++next) {
         auto const event = events_[next];
         auto const answer = step(state_, event);
@@ -157,7 +158,7 @@ void Service::await_end() {
 
 void Service::rest() {
     let_go();
-    host_.clean_up(ref_, ServiceHost::Again::no);
+    host_.clean_up(ref_, stop_to_restart_ ? ServiceHost::Again::yes : ServiceHost::Again::no);
     if (state_ == ServiceState::failed)
         host_.say(ref_, base::Priority::warning, fmt::format("Failed with result '{}'.", base::word(result_)));
 }

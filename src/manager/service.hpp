@@ -133,6 +133,7 @@ private:
     [[nodiscard]] bool hangs_up(base::Signal signal) const;
     void check_quiet();
     void end_if_empty();
+    bool populated();
     void on_timeout();
     void on_restart_due();
     void arm(base::Usec span);
@@ -152,6 +153,7 @@ private:
     bool stop_asked_ = false; ///< by a job: Restart= does not apply
     bool stop_to_restart_ = false;
     bool settling_ = false;
+    bool found_empty_ = false;     ///< in this turn: no process of ours is left
     bool auto_restarting_ = false; ///< the next start is ours, not a person's
     std::vector<Event> events_;
 

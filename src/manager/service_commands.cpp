@@ -79,6 +79,7 @@ void Service::launch(Role role, exec::Purpose purpose, std::size_t index) {
 void Service::on_started(process::Child child) {
     auto const role = spawning_.value_or(Role::control);
     spawning_.reset();
+    found_empty_ = false;
     CommandRecord const record{purpose_, static_cast<std::uint16_t>(cursor_), child.pid(), host_.now(), std::nullopt};
     if (role == Role::main) {
         main_record_ = record;

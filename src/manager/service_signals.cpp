@@ -63,7 +63,7 @@ bool Service::signal_leaders(base::Signal signal) {
 bool Service::signal_others(base::Signal signal) {
     bool const all = unit_->kill.mode == unit::KillMode::control_group ||
                      (unit_->kill.mode == unit::KillMode::mixed && is_kill(state_));
-    if (!all || !host_.populated(ref_)) return false;
+    if (!all || !populated()) return false;
     std::vector<pid_t> leaders;
     if (auto pid = main_pid()) leaders.push_back(*pid);
     if (auto pid = control_pid()) leaders.push_back(*pid);
@@ -85,8 +85,15 @@ void Service::check_quiet() {
 void Service::end_if_empty() {
     bool const waits_for_all =
         unit_->kill.mode == unit::KillMode::control_group || unit_->kill.mode == unit::KillMode::mixed;
-    if (waits_for_all && host_.populated(ref_)) return host_.watch_empty(ref_);
+    if (waits_for_all && populated()) return host_.watch_empty(ref_);
     happen(how_it_ended());
+}
+
+// The way down asks in each of its states, and an empty service goes through all of them in one turn: where nothing has
+// been started since, the answer is still the same.
+bool Service::populated() {
+    if (!found_empty_) found_empty_ = !host_.populated(ref_);
+    return !found_empty_;
 }
 
 void Service::on_empty() {
