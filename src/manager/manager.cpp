@@ -13,7 +13,7 @@ namespace mitori::manager {
 Manager::Manager(Options options, Surroundings around)
     : options_(std::move(options)),
       around_(around),
-      graph_([this](std::string_view name) { return around_.loader.load(name); }),
+      graph_([this](std::string_view name) { return load_unit(name); }),
       jobs_(graph_) {}
 
 Manager::~Manager() = default;
@@ -70,6 +70,18 @@ base::Result<void> Manager::begin() {
 }
 
 // -- units
+
+// What is wrong in a file is said when it is read: nobody may ask for the status of a unit that works all the same.
+unit::UnitPtr Manager::load_unit(std::string_view name) const {
+    auto loaded = around_.loader.load(name);
+    for (auto const& found : loaded->diagnostics) {
+        using unit::Severity;
+        if (found.severity == Severity::notice) continue;
+        base::log(found.severity == Severity::error ? base::Priority::err : base::Priority::warning, "{}",
+                  found.message());
+    }
+    return loaded;
+}
 
 Live& Manager::at(UnitRef unit) {
     if (lives_.size() <= index(unit)) lives_.resize(std::max(graph_.size(), index(unit) + 1));
@@ -143,7 +155,10 @@ std::expected<JobId, TransactionError> Manager::enqueue(Request const& request) 
     // A file that was missing or broken may have come or been mended since.
     auto const load = graph_.unit(request.unit).load_state;
     auto asked = request;
-    if (load != unit::LoadState::loaded && load != unit::LoadState::masked) asked.unit = graph_.retry(request.unit);
+    if (load != unit::LoadState::loaded && load != unit::LoadState::masked) {
+        around_.loader.refresh();
+        asked.unit = graph_.retry(request.unit);
+    }
     auto const facts = [this](UnitRef unit) {
         auto const* const job = jobs_.of(unit);
         auto const& settings = graph_.unit(unit);
@@ -212,7 +227,9 @@ void Manager::daemon_reload() {
     });
     for (std::size_t i = 0; i < lives_.size() && i < graph_.size(); ++i) {
         auto const unit = static_cast<UnitRef>(i);
-        if (lives_[i].service) lives_[i].service->take_settings(graph_.unit_ptr(unit));
+        // What runs though its file has gone is ended by the settings that it was started with.
+        if (lives_[i].service && graph_.unit(unit).load_state == unit::LoadState::loaded)
+            lives_[i].service->take_settings(graph_.unit_ptr(unit));
         if (graph_.live(unit)) mark(unit);
     }
     for (auto const& listener : listeners_)

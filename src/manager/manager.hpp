@@ -109,6 +109,7 @@ public:
 private:
     Manager(Options options, Surroundings around);
     base::Result<void> begin();
+    [[nodiscard]] unit::UnitPtr load_unit(std::string_view name) const;
 
     // manager_jobs.cpp: running jobs
     void run_jobs();
@@ -141,6 +142,7 @@ private:
     void stop_if_unneeded(UnitRef unit);
     void act(UnitRef unit, std::string_view setting, unit::EmergencyAction action);
     void act_on_end(UnitRef unit, ActiveState to);
+    void act_on_limit(UnitRef unit, ActiveState to);
     bool enqueue_ours(UnitRef unit, JobType type, Mode mode);
     void check_shut_down();
 

@@ -21,7 +21,9 @@ void stamp(Live& live, ActiveState from, ActiveState to, base::Stamp now) {
 
 } // namespace
 
-void Manager::state_changed(UnitRef unit, ServiceState, ServiceState to) {
+void Manager::state_changed(UnitRef unit, ServiceState from, ServiceState to) {
+    // A start that was refused to a failed service changes nothing, but has to be followed up.
+    if (from == to) changes_.push_back({unit, active_state(from), active_state(to), true});
     set_active(unit, active_state(to));
     auto const* const job = jobs_.of(unit);
     if (to != ServiceState::auto_restart || job == nullptr || job->state != JobState::running) return;
@@ -47,9 +49,13 @@ void Manager::set_active(UnitRef unit, ActiveState to) {
 
 void Manager::follow(Change const& change) {
     auto const [unit, from, to, expected] = change;
-    if (is_down(to) && !is_down(from)) act_on_end(unit, to);
-    if (to == ActiveState::failed && from != ActiveState::failed) trigger(unit, unit::Relation::on_failure);
-    if (to == ActiveState::inactive && !is_down(from)) trigger(unit, unit::Relation::on_success);
+    bool const failed = to == ActiveState::failed && from != ActiveState::failed;
+    // A service leaves auto-restart through inactive, from activating: that is no end.
+    bool const ended = to == ActiveState::inactive && !is_down(from) && from != ActiveState::activating;
+    act_on_limit(unit, to);
+    if (failed || ended) act_on_end(unit, to);
+    if (failed) trigger(unit, unit::Relation::on_failure);
+    if (ended) trigger(unit, unit::Relation::on_success);
     if (!expected && is_up(from) && !is_up(to))
         for (auto const& other : graph_.related(unit, unit::Relation::bound_by))
             if (!is_down(at(other).active)) enqueue_ours(other, JobType::stop, Mode::replace);
@@ -103,11 +109,14 @@ void Manager::note_trigger(UnitRef unit, UnitRef by) {
     live.monitor.push_back({"MONITOR_UNIT", graph_.name(by)});
 }
 
+void Manager::act_on_limit(UnitRef unit, ActiveState to) {
+    auto const* const live = service(unit);
+    if (to == ActiveState::failed && live != nullptr && live->result() == ServiceResult::start_limit_hit)
+        act(unit, "StartLimitAction", graph_.unit(unit).info.start_limit_action);
+}
+
 void Manager::act_on_end(UnitRef unit, ActiveState to) {
     auto const& info = graph_.unit(unit).info;
-    auto const* const live = service(unit);
-    if (live != nullptr && live->result() == ServiceResult::start_limit_hit)
-        act(unit, "StartLimitAction", info.start_limit_action);
     if (to == ActiveState::failed) return act(unit, "FailureAction", info.failure_action);
     act(unit, "SuccessAction", info.success_action);
 }
