@@ -1,0 +1,206 @@
+// A whole manager over unit files of a test's own, with processes, groups and time that are tables.
+//
+//     Office office;
+//     office.file("a.service", "[Service]\nExecStart=/bin/a\n");
+//     office.start("a.service");
+//     EXPECT_EQ(office.ends(), "a.service/start/done");
+//     office.exit("/bin/a", 1);
+//     EXPECT_EQ(office.active("a.service"), "failed");
+//
+// A process lives until the test ends it, or a signal does that is not SIGCONT; programs of /stubborn/ only listen to
+// SIGKILL, and those of /quick/ end at once with the status that their name is ("/quick/1").
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+
+#include "fake/fake_groups.hpp"
+#include "fake/fake_loop.hpp"
+#include "manager/manager.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace mitori::test {
+
+struct FakeProcess {
+    manager::UnitRef unit{};
+    std::optional<manager::Role> role;
+    std::string program;
+    std::string plan;
+};
+
+class Office;
+
+class FakeChildren final : public manager::Children {
+public:
+    FakeChildren(Office& office, Owner owner) : office_(office), owner_(std::move(owner)) {}
+    process::SpawnId submit(manager::UnitRef unit, process::Plan plan, std::vector<base::Fd>) override;
+    manager::Held hold(manager::UnitRef unit, manager::Role role, process::Child child) override;
+    void forget(pid_t pid) override;
+    bool signal(process::Child const& child, base::Signal signal) override;
+    std::optional<manager::UnitRef> unit_of(pid_t pid) const override;
+    void end(pid_t pid, process::Exit exit);
+
+private:
+    void begin(manager::UnitRef unit, std::string program, std::string plan);
+    Office& office_;
+    Owner owner_;
+    std::uint64_t spawns_ = 0;
+};
+
+class Office {
+public:
+    Office() {
+        std::filesystem::create_directories(units_);
+        groups.signalled = [this](pid_t pid, base::Signal signal) { signal_reaches(pid, signal); };
+        auto made = manager::Manager::make(
+            options(), {loop, groups, loader, procfs, [this](loop::Loop&, manager::Children::Owner owner) {
+                            auto mine = std::make_unique<FakeChildren>(*this, std::move(owner));
+                            children = mine.get();
+                            return base::Result<std::unique_ptr<manager::Children>>(std::move(mine));
+                        }});
+        if (!made) throw std::runtime_error(made.error().message());
+        manager = std::move(*made);
+        listening_ = manager->listen({.job_done = [this](manager::Job const& job, manager::JobResult result) {
+            if (manager->graph().unit(job.unit).type == unit::Type::slice) return;
+            note(ends_, manager->graph().name(job.unit) + "/" + std::string(base::word(job.type)) + "/" +
+                            std::string(base::word(result)));
+        }});
+    }
+
+    // -- what the test does
+    void file(std::string const& name, std::string_view text) {
+        std::filesystem::create_directories(std::filesystem::path(units_ + "/" + name).parent_path());
+        std::ofstream(units_ + "/" + name) << text;
+    }
+    manager::UnitRef ref(std::string const& name) { return manager->graph().add(name); }
+    /// The job's id; 0 when it was refused.
+    std::uint32_t job(manager::JobType type, std::string const& name, manager::Mode mode = manager::Mode::replace) {
+        auto const queued = manager->enqueue({ref(name), type, mode, manager::Asker::client});
+        loop.settle();
+        return queued ? static_cast<std::uint32_t>(*queued) : 0;
+    }
+    std::uint32_t start(std::string const& name) { return job(manager::JobType::start, name); }
+    std::uint32_t stop(std::string const& name) { return job(manager::JobType::stop, name); }
+    void exit(std::string const& program, int status = 0) {
+        children->end(pid_of(program), {.kind = process::ExitKind::exited, .status = status, .at = loop.now()});
+        loop.settle();
+    }
+    void die(std::string const& program, int signal) {
+        children->end(pid_of(program), {.kind = process::ExitKind::killed, .status = signal, .at = loop.now()});
+        loop.settle();
+    }
+    void advance(base::Usec time) { loop.advance(time); }
+
+    // -- what the test looks at
+    [[nodiscard]] std::string active(std::string const& name) {
+        return std::string(base::word(manager->live(ref(name)).active));
+    }
+    [[nodiscard]] std::string sub(std::string const& name) { return std::string(manager->sub_state(ref(name))); }
+    /// "unit/type/result" of each job that has ended since the last call, in order; but those of slices.
+    [[nodiscard]] std::string ends() { return std::exchange(ends_, {}); }
+    /// What was started since the last call, in order.
+    [[nodiscard]] std::string starts() { return std::exchange(starts_, {}); }
+    /// "TERM>/bin/a" of each signal since the last call, but SIGCONT.
+    [[nodiscard]] std::string signals() { return std::exchange(signals_, {}); }
+    [[nodiscard]] pid_t pid_of(std::string const& program) const {
+        for (auto const& [pid, process] : processes)
+            if (process.program == program) return pid;
+        throw std::invalid_argument(program + " does not run");
+    }
+    [[nodiscard]] std::string const& plan_of(std::string const& program) const { return plans.at(program); }
+
+    TemporaryDirectory directory;
+    FakeLoop loop;
+    FakeGroups groups{loop};
+    procfs::Procfs procfs = *procfs::Procfs::open();
+    std::string units_ = directory / "units";
+    unit::Loader loader{{.directories = {units_}, .vendor = {}}, host()};
+    std::map<pid_t, FakeProcess> processes;
+    std::map<std::string, std::string> plans; ///< the last of each program
+    FakeChildren* children = nullptr;
+    std::unique_ptr<manager::Manager> manager;
+
+private:
+    friend class FakeChildren;
+    [[nodiscard]] unit::Host host() const {
+        unit::Host host;
+        host.runtime_directory = directory / "run";
+        return host;
+    }
+    [[nodiscard]] manager::Options options() const {
+        exec::Place place;
+        place.host = host();
+        place.environment = {"PATH=/usr/bin:/bin"};
+        return {.runtime_directory = directory / "manager", .place = std::move(place)};
+    }
+    static void note(std::string& into, std::string const& text) { into += (into.empty() ? "" : " ") + text; }
+    void later(std::function<void()> work) { pending_.push_back(std::move(*loop.defer(std::move(work)))); }
+    bool signal_reaches(pid_t pid, base::Signal signal) {
+        auto const found = processes.find(pid);
+        if (found == processes.end()) return false;
+        if (signal.number == SIGCONT) return true;
+        note(signals_, base::signal_name(signal) + ">" + found->second.program);
+        bool const listens = signal.number == SIGKILL || !found->second.program.starts_with("/stubborn/");
+        if (listens)
+            later([this, pid, signal] {
+                children->end(pid, {.kind = process::ExitKind::killed, .status = signal.number, .at = loop.now()});
+            });
+        return true;
+    }
+    pid_t next_pid_ = 5'000'000; // above every pid_max: no real process is meant
+    std::string ends_, starts_, signals_;
+    std::vector<loop::WatchPtr> pending_;
+    std::shared_ptr<void> listening_;
+};
+
+inline process::SpawnId FakeChildren::submit(manager::UnitRef unit, process::Plan plan, std::vector<base::Fd>) {
+    office_.later([this, unit, program = std::string(plan.program()), text = process::show(plan)] {
+        begin(unit, program, text);
+    });
+    return process::SpawnId{++spawns_};
+}
+
+inline void FakeChildren::begin(manager::UnitRef unit, std::string program, std::string plan) {
+    auto const pid = office_.next_pid_++;
+    Office::note(office_.starts_, program);
+    office_.plans[program] = plan;
+    office_.processes[pid] = {unit, std::nullopt, program, std::move(plan)};
+    office_.groups.enter(office_.manager->live(unit).group, pid);
+    owner_.started(unit, process::Child(pid, base::Fd()));
+    bool const quick = program.starts_with("/quick/");
+    if (!quick || program == "/quick/0") owner_.executed(unit);
+    if (quick)
+        end(pid, {.kind = process::ExitKind::exited, .status = std::stoi(program.substr(7)), .at = office_.loop.now()});
+}
+
+inline manager::Held FakeChildren::hold(manager::UnitRef unit, manager::Role role, process::Child child) {
+    auto& process = office_.processes[child.pid()];
+    process.unit = unit;
+    process.role = role;
+    return {std::move(child), nullptr};
+}
+
+inline void FakeChildren::forget(pid_t pid) {
+    if (auto const found = office_.processes.find(pid); found != office_.processes.end()) found->second.role.reset();
+}
+
+inline bool FakeChildren::signal(process::Child const& child, base::Signal signal) {
+    return office_.signal_reaches(child.pid(), signal);
+}
+
+inline std::optional<manager::UnitRef> FakeChildren::unit_of(pid_t pid) const {
+    auto const found = office_.processes.find(pid);
+    return found == office_.processes.end() || !found->second.role ? std::nullopt : std::optional(found->second.unit);
+}
+
+inline void FakeChildren::end(pid_t pid, process::Exit exit) {
+    auto const process = office_.processes.extract(pid);
+    if (!process) return;
+    office_.groups.leave(pid);
+    if (process.mapped().role)
+        owner_.exited(process.mapped().unit, *process.mapped().role, exit);
+    else
+        owner_.orphan_reaped();
+}
+
+} // namespace mitori::test
