@@ -61,7 +61,7 @@ base::Result<void> House::make(HouseOptions const& options) {
     // %t of a user who has no login session: where we keep our own things, for there is no other place for it.
     if (host.runtime_directory.empty()) host.runtime_directory = options.runtime_directory;
     auto path = unit::search_path(options.scope, variables);
-    if (options.standard == HouseOptions::Standard::not_searched) path.directories.clear();
+    if (!options.unit_folders.empty()) path.vendor = path.machine = path.directories;
     path.directories.insert(path.directories.begin(), options.unit_folders.begin(), options.unit_folders.end());
 
     loop_ = TRY(loop::open_loop());

@@ -23,9 +23,9 @@ struct HouseOptions {
     std::string runtime_directory;
     /// Where our control groups begin, below the one that we were started in; empty: that one itself.
     std::string group;
-    /// Folders of unit files that go before the standard search path; `only_these` leaves the latter out.
+    /// Folders of unit files that go before the standard search path. With any, the links that packages and the
+    /// administrator hang on the standard targets do not count: nothing is started that nobody named.
     std::vector<std::string> unit_folders;
-    enum class Standard { too, not_searched } standard = Standard::too;
     /// Put in front of the PATH of services.
     std::string path_prefix;
     /// Where services' output goes that has no better place; -1: to our own stdout and stderr. Borrowed.

@@ -272,8 +272,10 @@ std::unique_ptr<control::Subscription> Local::subscribe(control::Listener listen
             shared->job_removed(
                 {static_cast<std::uint32_t>(job.id), graph.name(job.unit), std::string(base::word(result))});
     };
-    ours.unit_changed = [shared, &graph](UnitRef unit) {
-        if (shared->unit_changed) shared->unit_changed({graph.name(unit)});
+    ours.unit_changed = [shared, &graph, this](UnitRef unit) {
+        if (!shared->unit_changed) return;
+        shared->unit_changed({graph.name(unit), std::string(base::word(manager_.live(unit).active)),
+                              std::string(manager_.sub_state(unit))});
     };
     ours.reloading = [shared](bool active) {
         if (shared->reloading) shared->reloading({active});

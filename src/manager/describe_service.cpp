@@ -170,7 +170,8 @@ void describe_use(Manager& manager, UnitRef ref, Properties& into) {
         if (!use.cpu) use.cpu = cpu;
     }
     auto const base = groups.base() == "/" ? std::string() : groups.base();
-    into.add("Service", "ControlGroup", grouped && running ? base + "/" + live.group : std::string());
+    // Without control groups the path names none, but systemctl asks for processes only where there is one.
+    into.add("Service", "ControlGroup", running ? (grouped ? base : std::string()) + "/" + live.group : std::string());
     into.add("Service", "MemoryCurrent", use.memory.value_or(UINT64_MAX));
     into.add("Service", "CPUUsageNSec",
              use.cpu ? static_cast<std::uint64_t>(std::chrono::nanoseconds(*use.cpu).count()) : UINT64_MAX);

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
+#include "exec/directories.hpp"
 #include "exec/plan.hpp"
 #include "manager/manager.hpp"
 #include "manager/path_watch.hpp"
@@ -183,16 +184,15 @@ void Manager::clean_up(UnitRef unit, Again again) {
             if (auto removed = around_.groups.remove(live.group); !removed && removed.error().number != EBUSY)
                 base::log(base::Priority::notice, "{}", removed.error().message());
     }
-    auto const& exec = live.service ? live.service->unit().exec : graph_.unit(unit).exec;
+    auto const& settings = live.service ? live.service->unit() : graph_.unit(unit);
+    auto const& exec = settings.exec;
     using Preserve = unit::PreserveDirectory;
     bool const keep = exec.runtime_directory_preserve == Preserve::yes ||
                       (exec.runtime_directory_preserve == Preserve::restart && again == Again::yes);
     if (keep) return;
-    for (auto const& entry : exec.runtime_directory.entries) {
-        auto const path = options_.place.host.runtime_directory + "/" + entry.name;
+    for (auto const& path : exec::runtime_paths(settings, options_.place))
         if (auto removed = base::sys::remove_tree(path); !removed && removed.error().number != ENOENT)
             base::log(base::Priority::warning, "{}", removed.error().message());
-    }
 }
 
 void Manager::say(UnitRef unit, base::Priority priority, std::string text) {
