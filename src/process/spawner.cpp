@@ -78,7 +78,8 @@ Failed failed(std::uint64_t id, Stage stage, int number, std::string subject = {
 
 struct Spawner::State {
     base::Fd socket;
-    base::Fd wake; ///< without a helper: the other end, written to when events wait
+    base::Fd retired; ///< the socket before, until who watches it could let go: see Spawner::socket
+    base::Fd wake;    ///< without a helper: the other end, written to when events wait
     Child helper;
     std::uint64_t generation = 0;
     std::uint64_t last_id = 0;
@@ -128,7 +129,7 @@ base::Result<void> Spawner::State::start_helper(Probe probe) {
     if (::setsockopt(pair.first.get(), SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) != 0)
         return base::errno_error("setsockopt", "SO_PASSCRED");
     helper = TRY(fork_helper(pair.second.get(), probe));
-    socket = std::move(pair.first);
+    retired = std::exchange(socket, std::move(pair.first));
     ++generation;
     reserve.reset(); // which was the old socket's
     keep_reserve();
@@ -319,6 +320,7 @@ bool Spawner::expecting() const {
 
 base::Result<Events> Spawner::exchange() {
     State& state = *state_;
+    state.retired.reset();
     if (asynchronous()) {
         state.flush();
         if (!state.receive()) TRY(state.replace_helper());

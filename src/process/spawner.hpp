@@ -71,7 +71,9 @@ public:
     [[nodiscard]] SpawnId submit(Plan plan);
 
     /// The socket: watch it for reading always, for writing while `pending()`. It changes when the helper was
-    /// restarted: `generation()` tells.
+    /// restarted: `generation()` tells. The old one stays open until the next exchange(), so that it can be taken out
+    /// of an epoll(7) set first: what is closed too early stays in there as long as a copy is open anywhere, and the
+    /// helper, just forked, has one.
     [[nodiscard]] int socket() const;
     [[nodiscard]] bool pending() const;
     [[nodiscard]] std::uint64_t generation() const;

@@ -141,6 +141,17 @@ TEST_F(SpawnerTest, a_killed_helper_fails_the_plans_in_flight_and_is_replaced) {
     EXPECT_EQ(wait_for(id).status, 3);
 }
 
+TEST_F(SpawnerTest, the_old_socket_stays_open_until_its_watch_can_be_taken_off) {
+    int const before = spawner->socket();
+    auto const generation = spawner->generation();
+    ASSERT_TRUE(spawner->helper().signal({SIGKILL}));
+    exchange_until([&] { return spawner->generation() != generation; });
+    EXPECT_NE(spawner->socket(), before);
+    EXPECT_NE(::fcntl(before, F_GETFD), -1);
+    ASSERT_TRUE(spawner->exchange());
+    EXPECT_EQ(::fcntl(before, F_GETFD), -1);
+}
+
 TEST_F(SpawnerTest, a_helper_killed_at_any_moment_loses_no_child) {
     for (int round = 0; round < 32; ++round) {
         started.clear(), failed.clear(), executed.clear();
