@@ -115,7 +115,9 @@ constexpr auto relation_names = std::to_array<RelationName>({
     {unit::Relation::before, "Before"},
     {unit::Relation::after, "After"},
     {unit::Relation::on_failure, "OnFailure"},
+    {unit::Relation::on_failure_of, "OnFailureOf"},
     {unit::Relation::on_success, "OnSuccess"},
+    {unit::Relation::on_success_of, "OnSuccessOf"},
     {unit::Relation::propagates_reload_to, "PropagatesReloadTo"},
     {unit::Relation::reload_propagated_from, "ReloadPropagatedFrom"},
     {unit::Relation::propagates_stop_to, "PropagatesStopTo"},
@@ -131,6 +133,9 @@ void describe_relations(Manager& manager, UnitRef ref, Properties& into) {
             list.items.emplace_back(manager.graph().name(other));
         into.add("Unit", property, std::move(list));
     }
+    // Sockets, timers and paths are not run yet: nothing triggers. `systemctl stop` asks by name all the same.
+    into.add("Unit", "Triggers", List{"s", {}});
+    into.add("Unit", "TriggeredBy", List{"s", {}});
 }
 
 // Ours: what is asked for and not given, never silent (DESIGN section 3).
@@ -143,6 +148,10 @@ void describe_shortfalls(Manager& manager, UnitRef ref, Properties& into) {
         else
             degraded.items.emplace_back(shortfall.directive + " " + shortfall.text);
     }
+    List warnings{"s", {}};
+    for (auto const& found : manager.graph().unit(ref).diagnostics)
+        if (found.severity != unit::Severity::notice) warnings.items.emplace_back(found.message());
+    into.add("Unit", "LoadWarnings", std::move(warnings));
     into.add("Unit", "NotHonoured", std::move(not_honoured));
     into.add("Unit", "Degraded", std::move(degraded));
 }
