@@ -302,6 +302,7 @@ std::string Report::make() {
     memory();
     cpu();
     group();
+    ours("Warnings", "LoadWarnings");
     ours("Degraded", "Degraded");
     ours("Not honoured", "NotHonoured");
     return std::move(text_);
