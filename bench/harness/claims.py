@@ -77,35 +77,40 @@ def kill_and_wait(manager, pid, pause):
 def restarts(make, times, peers):
     """Claim 2. Floor and mitori stand side by side, kill by kill."""
     figures = {kind: [] for kind in (RestartFloor, Mitori)}
+    cpu = dict.fromkeys((RestartFloor, Mitori, Runit, S6, Supervisor), 0.0)
     blocks = 4
     for _ in range(blocks):
         for kind, latencies in figures.items():
-            measure_restarts(make(kind), latencies, times // blocks, 0.003)
+            cpu[kind] += measure_restarts(make(kind), latencies, times // blocks, 0.003)
     for kind, count, pause in ((Runit, 8, 1.2), (S6, 5, 1.2), (Supervisor, 3, 1.2)):
         if peers and kind.installed():
             figures[kind] = []
-            measure_restarts(make(kind), figures[kind], count, pause)
+            cpu[kind] += measure_restarts(make(kind), figures[kind], count, pause)
     table = Table("Restart after kill -9, RestartSec=0: from the kill to the new process's first line",
-                  ["", "median ms", "x floor", "90 %", "worst", "kills"])
+                  ["", "median ms", "x floor", "90 %", "worst", "own CPU ms", "kills"])
     floor = statistics.median(figures[RestartFloor])
     for kind, latencies in figures.items():
         middle = statistics.median(latencies)
         ninety = sorted(latencies)[len(latencies) * 9 // 10]
         table.row(kind.name, f"{middle:.2f}", f"{middle / floor:.2f}", f"{ninety:.2f}", f"{max(latencies):.2f}",
-                  len(latencies))
+                  f"{cpu[kind] * 1e3 / len(latencies):.2f}", len(latencies))
     table.target("median", statistics.median(figures[Mitori]) / floor, 2.0, "x floor")
     return table
 
 
 def measure_restarts(manager, latencies, count, pause):
+    """Appends the latencies; the CPU seconds that the manager used for them."""
     with manager:
         manager.prepare(1)
         manager.launch(1)
         (pid, _), = manager.marks.take(1, PATIENCE)
         time.sleep(0.3)
+        mine = processes.managers()
+        before = processes.cpu_seconds(mine)
         for _ in range(count):
             latency, pid = kill_and_wait(manager, pid, pause)
             latencies.append(latency)
+        return processes.cpu_seconds(mine) - before
 
 
 def hanging_paths(make, n, rounds):
@@ -122,6 +127,7 @@ def hanging_paths(make, n, rounds):
                     manager.launch(n)
                     marks = manager.marks.take(n, PATIENCE)
                     seconds.append((marks[-1][1] - begin) / 1e9)
+                    check_hanging(hangs)
     table = Table(f"{n} services beside others whose program lies on a file system that does not answer",
                   ["hanging", "all others running after s", "x none"])
     none = statistics.median(walls[0])
@@ -129,6 +135,13 @@ def hanging_paths(make, n, rounds):
         table.row(hangs, f"{statistics.median(seconds):.3f}", f"{statistics.median(seconds) / none:.2f}")
     table.target("one hanging", statistics.median(walls[1]) / none, 1.2, "x none")
     return table
+
+
+def check_hanging(hangs):
+    """Manager and spawner, and the children that have not reached their program: else the figure means nothing."""
+    left = len(processes.managers()) - 2
+    if left != hangs:
+        raise RuntimeError(f"{left} children hang, {hangs} should")
 
 
 def idle(make, n, seconds):
