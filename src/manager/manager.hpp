@@ -110,6 +110,7 @@ private:
     Manager(Options options, Surroundings around);
     base::Result<void> begin();
     [[nodiscard]] unit::UnitPtr load_unit(std::string_view name) const;
+    [[nodiscard]] bool is_unclaimed_orphan(procfs::Process const& process);
 
     // manager_jobs.cpp: running jobs
     void run_jobs();
@@ -201,6 +202,7 @@ private:
     std::vector<std::weak_ptr<Listener>> listeners_;
     loop::WatchPtr turn_;
     bool settling_ = false;
+    std::vector<Job> held_back_; ///< starts that wait for the spawner, in order
     std::vector<UnitRef> waiting_empty_;
     std::unordered_map<std::string, UnitRef> unit_of_group_;
 

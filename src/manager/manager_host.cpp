@@ -75,11 +75,20 @@ std::optional<process::Child> Manager::adopt(UnitRef unit, pid_t pid, std::strin
         why = fmt::format("process {} has ended", pid);
         return std::nullopt;
     }
-    if (!tracking_->owns(marks(unit), pid)) {
+    if (!tracking_->owns(marks(unit), pid) && !is_unclaimed_orphan(*process)) {
         why = fmt::format("process {} does not belong to {}", pid, graph_.name(unit));
         return std::nullopt;
     }
+    // A daemon has made a session of its own. Its workers stay in there when it ends, and may bear no other mark.
+    auto const self = around_.procfs.process(::getpid());
+    if (self && process->session != self->session) at(unit).sessions.push_back(process->session);
     return process::Child(pid, std::move(*pidfd));
+}
+
+// Without control groups a daemon that has left its session and written over its environment (nginx does, for its
+// title) bears no mark. That it is an orphan of ours which no unit claims is enough for the unit that names it.
+bool Manager::is_unclaimed_orphan(procfs::Process const& process) {
+    return around_.groups.place() == cgroup::Place::none && process.parent == ::getpid() && !unit_of(process.pid);
 }
 
 // -- whose processes
