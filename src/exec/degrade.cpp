@@ -150,11 +150,20 @@ std::optional<Finding> check_kill_mode(Circumstances const& here) {
                    "no control group here: the unit's processes are known by parent, session and $INVOCATION_ID"};
 }
 
+// No message bus is watched: the name that such a service takes on it cannot say that it is ready.
+std::optional<Finding> check_type(Circumstances const& here) {
+    if (here.unit.type != unit::Type::service || here.unit.service_type() != unit::ServiceType::dbus)
+        return std::nullopt;
+    return Finding{Grade::degraded,
+                   "no message bus is watched: dbus counts as up when its process has been started, like simple"};
+}
+
 struct Row {
     std::string_view directive;
     Check check;
 };
 constexpr auto rows = std::to_array<Row>({
+    {"Type", check_type},
     {"User", check_user},
     {"Group", check_group},
     {"RootDirectory", check_root_directory},

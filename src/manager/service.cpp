@@ -1,6 +1,9 @@
 #include "manager/service.hpp"
 
 #include <fmt/format.h>
+#include <span>
+
+#include "base/sys.hpp"
 
 namespace mitori::manager {
 namespace {
@@ -102,7 +105,7 @@ void Service::enter(Step step, Event event) {
     path_watch_.reset();
     deadline_ = base::infinity;
     if (!ticks(state_)) watchdog_timer_.reset();
-    if (from == ServiceState::start_post) runtime_end_ = base::plus(host_.now().monotonic, unit_->service.runtime_max);
+    if (from == ServiceState::start_post) runtime_end_ = base::plus(host_.now().monotonic, longest_run());
     host_.state_changed(ref_, from, step.to);
     if (event == Event::stopping) return await_end();
     perform(step.act);
@@ -161,6 +164,16 @@ void Service::rest() {
     host_.clean_up(ref_, stop_to_restart_ ? ServiceHost::Again::yes : ServiceHost::Again::no);
     if (state_ == ServiceState::failed)
         host_.say(ref_, base::Priority::warning, fmt::format("Failed with result '{}'.", base::word(result_)));
+}
+
+// RuntimeMaxSec=, and up to RuntimeRandomizedExtraSec= on top, so that many services do not end at once.
+base::Usec Service::longest_run() const {
+    auto const extra = unit_->service.runtime_randomized_extra;
+    if (extra.count() <= 0 || extra == base::infinity) return unit_->service.runtime_max;
+    std::uint64_t chance = 0;
+    static_cast<void>(base::sys::random_bytes(std::as_writable_bytes(std::span(&chance, 1))));
+    auto const share = chance % static_cast<std::uint64_t>(extra.count() + 1);
+    return base::plus(unit_->service.runtime_max, base::Usec(static_cast<std::int64_t>(share)));
 }
 
 void Service::assess() { happen(how_is_it()); }

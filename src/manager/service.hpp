@@ -94,6 +94,7 @@ private:
     void settle();
     void enter(Step step, Event event);
     void perform(Act act);
+    [[nodiscard]] base::Usec longest_run() const;
     void assess();
     [[nodiscard]] Event how_is_it() const;
     void rest();

@@ -96,7 +96,9 @@ void Service::on_started(process::Child child) {
         return;
     }
     auto const type = unit_->service_type();
-    bool const up_with_its_process = type == unit::ServiceType::simple || type == unit::ServiceType::idle;
+    // dbus: nobody watches a bus for its name; exec::shortfalls says so.
+    bool const up_with_its_process =
+        type == unit::ServiceType::simple || type == unit::ServiceType::idle || type == unit::ServiceType::dbus;
     if (state_ == ServiceState::start && role == Role::main && up_with_its_process) happen(Event::up);
 }
 

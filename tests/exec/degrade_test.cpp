@@ -37,6 +37,12 @@ void keep(unit::Unit& unit, std::string_view name, std::string text) {
 
 TEST(Shortfalls, are_none_for_a_unit_that_asks_for_nothing) { EXPECT_THAT(told(service()), IsEmpty()); }
 
+TEST(Shortfalls, tell_that_no_bus_is_watched_for_a_name) {
+    auto unit = service();
+    unit.service.type = unit::ServiceType::dbus;
+    EXPECT_THAT(told(unit), ElementsAre(testing::StartsWith("Type= degraded: no message bus is watched")));
+}
+
 TEST(Shortfalls, name_what_is_not_honoured_once_each) {
     auto unit = service();
     keep(unit, "ReadWritePaths", "/a");

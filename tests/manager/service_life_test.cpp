@@ -216,6 +216,14 @@ TEST(Watchdog, sleeps_while_the_service_is_told_to_end) {
     EXPECT_EQ(life->result(), "success");
 }
 
+TEST(RuntimeMax, is_stretched_by_at_most_its_random_extra) {
+    auto life = running("RuntimeMaxSec=10\nRuntimeRandomizedExtraSec=5");
+    life->loop.advance(9s);
+    EXPECT_EQ(life->told(), "");
+    life->loop.advance(7s);
+    EXPECT_EQ(life->result(), "timeout");
+}
+
 TEST(RuntimeMax, ends_a_service_that_runs_too_long_and_counts_across_reloads) {
     auto life = running("RuntimeMaxSec=10\nExecReload=/bin/l");
     life->loop.advance(9s);

@@ -17,6 +17,13 @@ using testing::HasSubstr;
 std::string const up_to_start = "condition; start-pre; start; spawn /bin/d";
 std::string const quiet_end = "stop-post; final-sigterm; final-sigkill; ";
 
+TEST(Start, of_type_dbus_is_done_with_its_process_as_nobody_watches_the_bus) {
+    Life life("Type=dbus\nBusName=org.example.D\nExecStart=/bin/d");
+    life.service.start();
+    life.host.executed();
+    EXPECT_EQ(life.state(), "running");
+}
+
 TEST(ServiceStart, of_type_simple_is_up_with_its_process) {
     Life life("ExecStart=/bin/d");
     life.service.start();
