@@ -34,6 +34,7 @@ public:
     base::Result<void> watch();
 
     process::SpawnId submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent) override;
+    bool congested() const override { return spawner_.pending(); }
     Held hold(UnitRef unit, Role role, process::Child child) override;
     void forget(pid_t pid) override { held_.erase(pid); }
     bool signal(process::Child const& child, base::Signal signal) override { return child.signal(signal).has_value(); }
@@ -127,6 +128,7 @@ void Spawned::exchange() {
                    event);
     }
     if (std::exchange(reap_again_, false)) reap();
+    if (!spawner_.pending()) owner_.drained();
 }
 
 Held Spawned::hold(UnitRef unit, Role role, process::Child child) {

@@ -27,11 +27,15 @@ public:
         std::function<void(UnitRef, Role, process::Exit const&)> exited;
         /// An orphan has been reaped: groups that are watched for emptiness may be empty now.
         std::function<void()> orphan_reaped;
+        /// Everything submitted has been sent: congested() is over, if it was.
+        std::function<void()> drained;
     };
     virtual ~Children() = default;
 
     /// `lent` are descriptors that the plan borrows: kept open until it has been sent.
     virtual process::SpawnId submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent) = 0;
+    /// Plans wait to be sent: more would only wait with them.
+    [[nodiscard]] virtual bool congested() const = 0;
     /// From now on this child's end is reported for this unit and role.
     [[nodiscard]] virtual Held hold(UnitRef unit, Role role, process::Child child) = 0;
     /// Its end is not reported any more; as a child of ours it is reaped like an orphan. Call while its Held lives.

@@ -58,6 +58,10 @@ base::Result<void> Manager::begin() {
                                   look_for_empty();
                               },
                           .orphan_reaped = [this] { look_for_empty(); },
+                          .drained =
+                              [this] {
+                                  if (!held_back_.empty()) wake();
+                              },
                       }));
     if (groups.events() >= 0)
         groups_watch_ =
@@ -156,7 +160,7 @@ std::expected<JobId, TransactionError> Manager::enqueue(Request const& request) 
     auto const load = graph_.unit(request.unit).load_state;
     auto asked = request;
     if (load != unit::LoadState::loaded && load != unit::LoadState::masked) {
-        around_.loader.refresh();
+        if (load == unit::LoadState::not_found) around_.loader.refresh();
         asked.unit = graph_.retry(request.unit);
     }
     auto const facts = [this](UnitRef unit) {

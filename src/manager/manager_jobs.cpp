@@ -1,5 +1,8 @@
 // Running jobs: what a job does to its unit, and when it is done.
+#include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
+#include <utility>
 
 #include "base/log.hpp"
 #include "manager/manager.hpp"
@@ -34,12 +37,21 @@ void Manager::announce_end(JobEnd const& end) {
         if (auto const alive = listeners_[i].lock(); alive && alive->job_done) alive->job_done(end.job, end.result);
 }
 
+// Starts wait while the spawner has more plans than it takes: a plan, its control group's descriptor and all that is
+// made with it are cheaper not made yet. Nothing else waits for them.
 void Manager::run_jobs() {
+    auto jobs = std::exchange(held_back_, {});
     while (true) {
-        auto const ready = jobs_.ready();
-        if (ready.empty()) return;
-        for (auto const& job : ready)
-            if (auto const* still = jobs_.find(job.id); still != nullptr && still->state == JobState::running) run(job);
+        std::ranges::move(jobs_.ready(), std::back_inserter(jobs));
+        if (jobs.empty()) return;
+        for (auto const& job : std::exchange(jobs, {})) {
+            auto const* const still = jobs_.find(job.id);
+            if (still == nullptr || still->state != JobState::running) continue;
+            if (still->type == JobType::start && children_->congested())
+                held_back_.push_back(job);
+            else
+                run(Job(*still));
+        }
     }
 }
 

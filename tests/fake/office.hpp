@@ -34,11 +34,13 @@ class FakeChildren final : public manager::Children {
 public:
     FakeChildren(Office& office, Owner owner) : office_(office), owner_(std::move(owner)) {}
     process::SpawnId submit(manager::UnitRef unit, process::Plan plan, std::vector<base::Fd>) override;
+    bool congested() const override;
     manager::Held hold(manager::UnitRef unit, manager::Role role, process::Child child) override;
     void forget(pid_t pid) override;
     bool signal(process::Child const& child, base::Signal signal) override;
     std::optional<manager::UnitRef> unit_of(pid_t pid) const override;
     void end(pid_t pid, process::Exit exit);
+    void drain() { owner_.drained(); }
 
 private:
     void begin(manager::UnitRef unit, std::string program, std::string plan);
@@ -89,6 +91,12 @@ public:
         children->end(pid_of(program), {.kind = process::ExitKind::killed, .status = signal, .at = loop.now()});
         loop.settle();
     }
+    /// The spawner takes plans again.
+    void drain() {
+        congested = false;
+        children->drain();
+        loop.settle();
+    }
     void advance(base::Usec time) { loop.advance(time); }
 
     // -- what the test looks at
@@ -117,6 +125,7 @@ public:
     unit::Loader loader{{.directories = {units_}, .vendor = {}}, host()};
     std::map<pid_t, FakeProcess> processes;
     std::map<std::string, std::string> plans; ///< the last of each program
+    bool congested = false;                   ///< the spawner has more plans than it takes
     FakeChildren* children = nullptr;
     std::unique_ptr<manager::Manager> manager;
 
@@ -179,6 +188,8 @@ inline manager::Held FakeChildren::hold(manager::UnitRef unit, manager::Role rol
     process.role = role;
     return {std::move(child), nullptr};
 }
+
+inline bool FakeChildren::congested() const { return office_.congested; }
 
 inline void FakeChildren::forget(pid_t pid) {
     if (auto const found = office_.processes.find(pid); found != office_.processes.end()) found->second.role.reset();

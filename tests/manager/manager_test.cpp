@@ -44,6 +44,32 @@ TEST(ManagerJob, of_a_stop_is_done_when_no_process_is_left) {
     EXPECT_FALSE(office.groups.groups.contains("system.slice/a.service")) << "its group has gone, too";
 }
 
+TEST(ManagerJob, of_a_start_waits_for_the_spawner_and_nothing_else_does) {
+    Office office;
+    add(office, "a");
+    add(office, "b");
+    office.start("a.service");
+    office.congested = true;
+    office.start("b.service");
+    office.stop("a.service");
+    EXPECT_EQ(office.starts(), "/bin/a");
+    EXPECT_EQ(office.ends(), "a.service/start/done a.service/stop/done");
+    office.drain();
+    EXPECT_EQ(office.starts(), "/bin/b");
+    EXPECT_EQ(office.ends(), "b.service/start/done");
+}
+
+TEST(ManagerJob, that_was_canceled_while_it_waited_for_the_spawner_starts_nothing) {
+    Office office;
+    add(office, "a");
+    office.congested = true;
+    office.start("a.service");
+    office.stop("a.service");
+    office.drain();
+    EXPECT_EQ(office.starts(), "");
+    EXPECT_EQ(office.ends(), "a.service/start/canceled a.service/stop/done");
+}
+
 TEST(ManagerJob, of_a_start_fails_with_the_service_and_takes_those_along_that_require_it) {
     Office office;
     add(office, "a", "", "Type=exec\nExecStart=/quick/203");
