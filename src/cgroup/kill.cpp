@@ -44,6 +44,7 @@ base::Result<std::size_t> Tree::kill_whole(std::string const& path) {
     base::Fd const group = TRY(open(path));
     std::size_t const count = TRY(pids(path)).size();
     TRY(write_control(group.get(), "cgroup.kill", "1"));
+    if (!path.empty()) killed_.insert(path);
     return count;
 }
 

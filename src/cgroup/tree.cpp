@@ -49,6 +49,9 @@ base::Result<void> remove_below(int group) {
 } // namespace
 
 base::Result<void> Tree::make(std::string const& path) {
+    // Linux 6.14 and newer kill who is born (CLONE_INTO_CGROUP) in a group that cgroup.kill was ever written to: the
+    // fork compares the kill count of the parent's own group with the new one's. A fresh group starts at nought.
+    if (killed_.contains(path)) static_cast<void>(remove(path));
     auto made = make_one(path);
     if (made || made.error().number != ENOENT) return made;
     // A parent that was known has been removed behind our back: make all anew.
@@ -104,9 +107,12 @@ base::Result<bool> Tree::populated(std::string const& path) {
 
 base::Result<void> Tree::remove(std::string const& path) {
     watch_.remove(path);
-    std::erase_if(made_, [&](std::string const& known) { return path.empty() || below("/" + path, "/" + known); });
-    auto removed = remove_one(path);
-    return !removed && is_missing(removed.error()) ? base::Result<void>{} : removed;
+    auto const goes = [&](std::string const& known) { return path.empty() || below("/" + path, "/" + known); };
+    std::erase_if(made_, goes);
+    auto const removed = remove_one(path);
+    if (!removed && !is_missing(removed.error())) return removed;
+    std::erase_if(killed_, goes);
+    return {};
 }
 
 base::Result<void> Tree::remove_one(std::string const& path) {

@@ -150,6 +150,23 @@ TEST_F(RealTree, kills_those_that_were_doubly_forked_away) {
     EXPECT_TRUE(groups->remove("a.service"));
 }
 
+TEST_F(RealTree, makes_a_killed_group_anew_so_that_children_can_be_born_in_it) {
+    auto const inode = [&] {
+        auto const group = groups->open("a.slice/x.service");
+        return sys::stat("/proc/self/fd/" + std::to_string(group->get()))->st_ino;
+    };
+    ASSERT_TRUE(groups->make("a.slice/x.service"));
+    start_in("a.slice/x.service", "sleep 1000");
+    auto const before = inode();
+    ASSERT_TRUE(groups->make("a.slice/x.service"));
+    EXPECT_EQ(inode(), before);
+    ASSERT_TRUE(groups->kill("a.slice/x.service", {SIGKILL}));
+    ASSERT_TRUE(groups->watch_empty("a.slice/x.service"));
+    wait_for_empty();
+    ASSERT_TRUE(groups->make("a.slice/x.service"));
+    EXPECT_NE(inode(), before);
+}
+
 TEST_F(RealTree, stops_a_storm_of_forks) {
     ASSERT_TRUE(groups->make("a.service"));
     pid_t const pid = start_in("a.service", "while :; do (:) & done");

@@ -62,7 +62,8 @@ private:
     Site site_;
     base::Fd directory_;
     EmptyWatch watch_;
-    std::set<std::string> made_; ///< inner groups that are known to exist
+    std::set<std::string> made_;   ///< inner groups that are known to exist
+    std::set<std::string> killed_; ///< groups that cgroup.kill was written to and that were not made anew since
 };
 
 } // namespace mitori::cgroup::detail
