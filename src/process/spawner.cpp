@@ -266,6 +266,11 @@ void Spawner::State::on_failed(Announcement const& said, std::string subject) {
     // A child that ended before it could say so is nobody's but ours.
     if (said.pid > 0 && !in_flight[said.id].announced)
         static_cast<void>(base::sys::wait_pid(said.pid, WEXITED | __WALL));
+    if (static_cast<Stage>(said.report.stage) == Stage::none) {
+        ready.emplace_back(failed(said.id, Stage::spawn, ECANCELED, "killed before its first step"));
+        in_flight.erase(said.id);
+        return;
+    }
     ready.emplace_back(failed(said.id, static_cast<Stage>(said.report.stage), said.report.number, std::move(subject)));
     in_flight.erase(said.id);
 }
