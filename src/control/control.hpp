@@ -35,14 +35,14 @@ enum class Reason {
     no_unit_for_pid,
     unit_inactive,
     shutting_down,
-    access_denied,   // *
-    invalid_args,    // *
-    not_supported,   // *
-    no_server,       // * nobody answers: the manager is not running
-    disconnected,    // *
-    timeout,         // *
-    unknown_object,  // *
-    failed,          // *
+    access_denied,  // *
+    invalid_args,   // *
+    not_supported,  // *
+    no_server,      // * nobody answers: the manager is not running
+    disconnected,   // *
+    timeout,        // *
+    unknown_object, // *
+    failed,         // *
 };
 
 struct Refusal {
@@ -61,7 +61,16 @@ struct JobRef {
 
 enum class JobVerb { start, stop, reload, restart, try_restart, reload_or_restart, reload_or_try_restart };
 /// The job modes of systemctl(1), --job-mode=.
-enum class JobMode { replace, fail, replace_irreversibly, isolate, ignore_dependencies, ignore_requirements, flush, triggering };
+enum class JobMode {
+    replace,
+    fail,
+    replace_irreversibly,
+    isolate,
+    ignore_dependencies,
+    ignore_requirements,
+    flush,
+    triggering
+};
 enum class KillWhom { main, control, all, main_fail, control_fail, all_fail };
 
 struct UnitFilter {

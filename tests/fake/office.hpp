@@ -214,4 +214,13 @@ inline void FakeChildren::end(pid_t pid, process::Exit exit) {
         owner_.orphan_reaped();
 }
 
+/// "NAME.service" that runs /bin/NAME; `unit` are lines of [Unit], `service` of [Service].
+inline void add(Office& office, std::string const& name, std::string const& unit = "",
+                std::string const& service = "") {
+    office.file(name + ".service",
+                "[Unit]\nDefaultDependencies=no\n" + unit + "\n[Service]\n" +
+                    (service.find("ExecStart=") == std::string::npos ? "ExecStart=/bin/" + name : "") + "\n" + service +
+                    "\n");
+}
+
 } // namespace mitori::test
