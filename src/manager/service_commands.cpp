@@ -145,8 +145,11 @@ void Service::record_exit(Role role, process::Exit const& exit) {
     std::size_t const index = record != nullptr ? record->index : 0;
     auto const purpose = record != nullptr ? record->purpose : exec::Purpose::start;
     if (exit.clean()) return;
+    // A daemon that ends by the signal it was sent is no news.
+    auto const kindness = role == Role::main ? Kindness::daemon : Kindness::command;
+    bool const well = judge(exit, kindness, unit_->service.success) == ServiceResult::success;
     auto const& commands = commands_of(purpose);
-    host_.say(ref_, base::Priority::notice,
+    host_.say(ref_, well ? base::Priority::debug : base::Priority::notice,
               fmt::format("{} process {}: {}", role == Role::main ? "Main" : "Control",
                           index < commands.size() ? commands[index].path : "", exit.message()));
 }
