@@ -135,7 +135,8 @@ class Machine:
             program = ["prlimit", *limits, *program]
         with open(self.log_path, "wb") as log:
             self.starter = subprocess.Popen(
-                ["unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup", "--fork", "--kill-child",
+                ["setpriv", "--pdeathsig", "KILL", "--", "unshare", "--mount", "--pid", "--net", "--uts", "--ipc",
+                 "--cgroup", "--fork", "--kill-child",
                  str(HERE / "boot.sh"), self.work, MITORI, str(units or self.empty), groups, *program],
                 env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=self.group.enter)
         try:
@@ -329,4 +330,5 @@ class Case(unittest.TestCase):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that machines are cleared away then, too
     unittest.main(verbosity=2)

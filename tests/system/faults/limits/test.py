@@ -15,7 +15,7 @@ class NoDescriptorsLeft(harness.Case):
         states = [self.machine.show(name, "ActiveState") for name in names]
         self.assertGreater(states.count("active"), 5)
         self.assertLess(states.count("active"), len(names) - 5)
-        self.assertEqual(set(states), {"active", "failed", "inactive"})
+        self.assertLessEqual(set(states), {"active", "failed", "inactive"})
         self.assertIn("active", self.ok(self.machine.mitori("list-units", "many@*")))
         self.stop(*names)
         self.assertNobodyLeft(*names)

@@ -37,7 +37,7 @@ class Loading(harness.Case):
         self.assertIn("the service has no ExecStart=", self.machine.log())
         self.assertIn("the service has no ExecStart=", self.machine.mitori("status", "bad-setting.service").stdout)
         circle = self.machine.mitori("start", "round.service")
-        self.assertEqual(circle.returncode, 1)
+        self.assertNotEqual(circle.returncode, 0)
         self.assertIn("go round in a circle", circle.stderr)
 
     def test_a_mended_file_needs_no_more_than_a_start(self):
