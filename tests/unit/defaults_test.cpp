@@ -86,8 +86,20 @@ TEST(BuiltIn, units_win_over_the_vendors_files_and_links) {
     auto const unit = loader.load("multi-user.target");
     EXPECT_EQ(unit->info.description, "Multi-User System");
     EXPECT_THAT(related(*unit, Relation::wants), ElementsAre("nginx.service"));
-    EXPECT_THAT(related(*unit, Relation::after), Contains("nginx.service"));
     EXPECT_EQ(loader.load("default.target")->id, "graphical.target");
+}
+
+TEST(BuiltIn, units_of_early_boot_take_no_links_of_the_machine_but_those_of_named_folders) {
+    Tree const tree;
+    tree.link("etc/sysinit.target.wants/clock.service", "/tree/lib/clock.service");
+    tree.link("etc/multi-user.target.wants/nginx.service", "/tree/lib/nginx.service");
+    tree.link("run/sysinit.target.wants/named.service", "/tree/run/named.service");
+    auto path = tree.search_path();
+    path.machine = {tree.path("etc"), tree.path("lib")};
+    Loader loader(path, tree.host());
+    EXPECT_THAT(related(*loader.load("sysinit.target"), Relation::wants), Contains("named.service"));
+    EXPECT_THAT(related(*loader.load("sysinit.target"), Relation::wants), Not(Contains("clock.service")));
+    EXPECT_THAT(related(*loader.load("multi-user.target"), Relation::wants), ElementsAre("nginx.service"));
 }
 
 TEST(BuiltIn, units_yield_to_the_administrators_files_and_links) {
