@@ -172,6 +172,7 @@ private:
     void say(UnitRef unit, base::Priority priority, std::string text) override;
     Defaults const& defaults() const override { return options_.defaults; }
     [[nodiscard]] Marks marks(UnitRef unit);
+    void note_session(UnitRef unit, pid_t pid);
     void on_notification(NotifyMessage const& message, pid_t sender);
     void look_for_empty();
     [[nodiscard]] std::expected<process::Plan, process::SpawnError> make_plan(UnitRef unit, SpawnOrder& order,

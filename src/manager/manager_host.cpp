@@ -80,8 +80,7 @@ std::optional<process::Child> Manager::adopt(UnitRef unit, pid_t pid, std::strin
         return std::nullopt;
     }
     // A daemon has made a session of its own. Its workers stay in there when it ends, and may bear no other mark.
-    auto const self = around_.procfs.process(::getpid());
-    if (self && process->session != self->session) at(unit).sessions.push_back(process->session);
+    note_session(unit, pid);
     return process::Child(pid, std::move(*pidfd));
 }
 
@@ -94,8 +93,24 @@ bool Manager::is_unclaimed_orphan(procfs::Process const& process) {
 // -- whose processes
 
 Marks Manager::marks(UnitRef unit) {
-    auto const& live = at(unit);
-    return {live.group, live.service ? live.service->invocation() : std::string(), live.sessions};
+    auto& live = at(unit);
+    Marks marks{live.group, live.service ? live.service->invocation() : std::string(), {}};
+    if (around_.groups.place() != cgroup::Place::none || !live.service) return marks;
+    for (auto const& pid : {live.service->main_pid(), live.service->control_pid()})
+        if (pid) marks.leaders.push_back(*pid);
+    // A daemon may make its session only after it has been adopted, and then write over its environment (nginx).
+    for (auto const pid : marks.leaders)
+        note_session(unit, pid);
+    marks.sessions = live.sessions;
+    return marks;
+}
+
+void Manager::note_session(UnitRef unit, pid_t pid) {
+    auto& sessions = at(unit).sessions;
+    auto const process = around_.procfs.process(pid);
+    auto const self = around_.procfs.process(::getpid());
+    if (!process || !self || process->session == self->session) return;
+    if (std::ranges::find(sessions, process->session) == sessions.end()) sessions.push_back(process->session);
 }
 
 std::vector<pid_t> Manager::processes(UnitRef unit) {

@@ -74,6 +74,7 @@ public:
 
 private:
     [[nodiscard]] bool marked(Marks const& marks, procfs::Process const& process) {
+        if (std::ranges::find(marks.leaders, process.pid) != marks.leaders.end()) return true;
         if (std::ranges::find(marks.sessions, process.session) != marks.sessions.end()) return true;
         return procfs_.environment(process.pid, "INVOCATION_ID") == marks.invocation;
     }

@@ -20,6 +20,7 @@ struct Marks {
     std::string group;      ///< path below the base group
     std::string invocation; ///< 32 hex digits; empty: has never been started
     std::vector<pid_t> sessions;
+    std::vector<pid_t> leaders{}; ///< the main and control process: held by pidfd, so these pids are theirs
 };
 
 class Tracking {
