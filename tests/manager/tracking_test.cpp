@@ -107,6 +107,14 @@ TEST_F(ByMarks, reaches_a_signal_the_unit_s_processes_alone) {
     children.erase(children.begin());
 }
 
+TEST_F(ByMarks, is_a_leader_the_unit_s_though_it_bears_no_mark) {
+    auto const leader = run("OTHER=1");
+    EXPECT_FALSE(tracking->owns(marks, leader));
+    marks.leaders = {leader};
+    EXPECT_TRUE(tracking->owns(marks, leader));
+    EXPECT_THAT(tracking->processes(marks), ElementsAre(leader));
+}
+
 TEST_F(ByMarks, has_a_unit_that_was_never_started_no_processes) {
     run("INVOCATION_ID=" + marks.invocation);
     marks.invocation.clear();
