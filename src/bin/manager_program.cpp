@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "bin/house.hpp"
+#include "bin/words.hpp"
 
 namespace mitori::bin {
 namespace {
@@ -91,10 +92,8 @@ Arguments parse(std::span<char const* const> words) {
         arguments.unit = "basic.target";
     }
 
-    std::vector<char*> copy;
-    for (auto const* word : words)
-        copy.push_back(const_cast<char*>(word)); // getopt permutes pointers, not texts
-    copy.push_back(nullptr);
+    std::string name = "mitori manager";
+    auto copy = words_for_getopt(name, words);
     optind = 0;
     for (int option = 0;
          (option = ::getopt_long(static_cast<int>(words.size()), copy.data(), "h", options, nullptr)) != -1;)

@@ -12,6 +12,7 @@
 #include "base/sys.hpp"
 #include "bin/house.hpp"
 #include "bin/live_output.hpp"
+#include "bin/words.hpp"
 #include "unit/name.hpp"
 
 namespace mitori::bin {
@@ -67,10 +68,8 @@ Arguments parse(std::span<char const* const> words) {
     static constexpr option options[] = {
         {"runtime-dir", required_argument, nullptr, 'r'}, {"help", no_argument, nullptr, 'h'}, {}};
     Arguments arguments;
-    std::vector<char*> copy;
-    for (auto const* word : words)
-        copy.push_back(const_cast<char*>(word)); // getopt permutes pointers, not texts
-    copy.push_back(nullptr);
+    std::string name = "mitori up";
+    auto copy = words_for_getopt(name, words);
     optind = 0;
     for (int option = 0;
          (option = ::getopt_long(static_cast<int>(words.size()), copy.data(), "h", options, nullptr)) != -1;) {
