@@ -1,0 +1,56 @@
+// The face by which clients read logs. Files are read directly, by who asks: no manager needs to run for it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "status/log_entry.hpp"
+
+namespace mitori::control {
+
+/// journalctl(1)'s options, each with its meaning. What is empty does not filter.
+struct LogQuery {
+    std::vector<std::string> files;    ///< --file
+    std::optional<std::string> folder; ///< --directory; else the manager's own, then the standard ones
+    std::vector<std::string> units;    ///< -u; shell patterns allowed
+    std::vector<std::string> user_units;
+    std::vector<std::string> identifiers;  ///< -t
+    std::vector<std::string> matches;      ///< "FIELD=value" and "+", as on journalctl's command line
+    std::optional<std::string> invocation; ///< entries of one run of the unit
+    std::uint8_t most_important = 0;       ///< -p emerg..
+    std::uint8_t least_important = 7;      ///< -p
+    std::vector<std::uint8_t> facilities;  ///< --facility
+    std::optional<base::Usec> since;       ///< realtime
+    std::optional<base::Usec> until;
+    std::optional<std::string> boot; ///< 32 hex digits, or "" for this one
+    std::string grep;                ///< a Perl-compatible expression over MESSAGE
+    enum class Case : std::uint8_t { smart, sensitive, insensitive } grep_case = Case::smart;
+    std::optional<std::string> after_cursor;
+    std::optional<std::string> cursor;
+    std::optional<std::uint64_t> lines; ///< -n: only the last so many
+    bool reverse = false;
+    bool merge_all = false; ///< -m
+};
+
+/// A walk over the entries that a query selects.
+class LogCursor {
+public:
+    virtual ~LogCursor() = default;
+    /// The next one; nothing at the end (for a follower: for now).
+    [[nodiscard]] virtual base::Result<std::optional<status::LogEntry>> next() = 0;
+    /// Waits until there may be more, at most so long.
+    [[nodiscard]] virtual base::Result<void> wait(base::Usec most) = 0;
+};
+
+class Logs {
+public:
+    virtual ~Logs() = default;
+    [[nodiscard]] virtual base::Result<std::unique_ptr<LogCursor>> open(LogQuery const& query) = 0;
+};
+
+} // namespace mitori::control
