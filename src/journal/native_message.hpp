@@ -1,0 +1,58 @@
+// The native protocol of /run/systemd/journal/socket (systemd.io/JOURNAL_NATIVE_PROTOCOL): entries of fields, each
+// either "NAME=text\n" or "NAME\n", the length in 64 bits, little-endian, the bytes, "\n"; an empty line ends an entry.
+// Large messages come as a memfd, whose bytes the caller hands in.
+//
+// The limits are journald's. A field that may not come from clients (its name is no field name, or begins with an
+// underscore: only the recorder says those) is left out; an entry that is too big is left out; after bytes that can no
+// longer be read nothing of that message is. What was read before that stays, and each loss has its note.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mitori::journal {
+
+struct NativeLimits {
+    std::size_t fields = 1024;            ///< of one entry
+    std::size_t field_bytes = 768u << 20; ///< of one field, with its name
+    std::size_t entry_bytes = 1u << 30;
+};
+
+/// One entry, to be moved, not copied: fields point into the message, or into `joined`.
+struct NativeEntry {
+    /// "NAME=value" each, in the order of the message; a value may hold any bytes, a name may come again.
+    std::vector<std::string_view> fields;
+    /// Where a field that came in the binary form lies.
+    std::deque<std::string> joined;
+
+    // What the recorder itself must know of it; the last one of each counts, as with journald.
+    std::uint8_t level = 6;      ///< PRIORITY
+    std::uint8_t facility = 0;   ///< SYSLOG_FACILITY
+    std::string_view identifier; ///< SYSLOG_IDENTIFIER
+    std::string_view text;       ///< MESSAGE
+    std::int32_t object_pid = 0; ///< OBJECT_PID: to be believed only of root; 0: none
+
+    NativeEntry() = default;
+    NativeEntry(NativeEntry&&) = default;
+    NativeEntry& operator=(NativeEntry&&) = default;
+    NativeEntry(NativeEntry const&) = delete;
+    NativeEntry& operator=(NativeEntry const&) = delete;
+    ~NativeEntry() = default;
+};
+
+struct NativeMessage {
+    std::vector<NativeEntry> entries; ///< those that have at least one field
+    std::vector<std::string> notes;   ///< a sentence for each loss; the first hundred
+};
+
+/// `bytes` must outlive the result.
+[[nodiscard]] NativeMessage parse_native(std::string_view bytes, NativeLimits const& limits = {});
+
+/// A name that clients may use: capitals, digits and underscores, at most 64, not beginning with a digit or underscore.
+[[nodiscard]] bool is_client_field(std::string_view name);
+
+} // namespace mitori::journal
