@@ -22,19 +22,23 @@ struct LogQuery {
     std::vector<std::string> identifiers;  ///< -t
     std::vector<std::string> matches;      ///< "FIELD=value" and "+", as on journalctl's command line
     std::optional<std::string> invocation; ///< entries of one run of the unit
+    bool kernel = false;                   ///< -k: the kernel's words only
     std::uint8_t most_important = 0;       ///< -p emerg..
     std::uint8_t least_important = 7;      ///< -p
     std::vector<std::uint8_t> facilities;  ///< --facility
     std::optional<base::Usec> since;       ///< realtime
     std::optional<base::Usec> until;
-    std::optional<std::string> boot; ///< 32 hex digits, or "" for this one
-    std::string grep;                ///< a Perl-compatible expression over MESSAGE
+    std::optional<base::Usec> since_monotonic; ///< of this boot: entries of others do not count
+    std::optional<std::string> boot;           ///< 32 hex digits, or "" for this one
+    std::string grep;                          ///< a Perl-compatible expression over MESSAGE
     enum class Case : std::uint8_t { smart, sensitive, insensitive } grep_case = Case::smart;
     std::optional<std::string> after_cursor;
     std::optional<std::string> cursor;
     std::optional<std::uint64_t> lines; ///< -n: only the last so many
     bool reverse = false;
     bool merge_all = false; ///< -m
+    bool follow = false;    ///< -f: the walk has no end, and sees files that come later
+    bool explain = false;   ///< -x: entries carry their explanation from the catalog
 };
 
 /// A walk over the entries that a query selects.
@@ -47,10 +51,37 @@ public:
     [[nodiscard]] virtual base::Result<void> wait(base::Usec most) = 0;
 };
 
+/// What `--vacuum-size=`, `--vacuum-files=` and `--vacuum-time=` leave: zero does not limit.
+struct LogLimits {
+    std::uint64_t bytes = 0;
+    std::uint64_t files = 0;
+    base::Usec age{0};
+};
+struct LogVacuumed {
+    std::vector<std::string> removed; ///< paths
+    std::uint64_t bytes = 0;
+    std::string folder;
+};
+
+/// Of a query, all but open() take notice only of the files and folder. Errors of all: ENOENT where no journal file was
+/// found, with the place that was looked at last as its subject; EACCES where there are some, and none may be read.
 class Logs {
 public:
     virtual ~Logs() = default;
     [[nodiscard]] virtual base::Result<std::unique_ptr<LogCursor>> open(LogQuery const& query) = 0;
+    /// Every value that a field takes.
+    [[nodiscard]] virtual base::Result<std::vector<std::string>> values(LogQuery const& query,
+                                                                        std::string const& field) = 0;
+    [[nodiscard]] virtual base::Result<std::vector<std::string>> field_names(LogQuery const& query) = 0;
+    /// Oldest first.
+    [[nodiscard]] virtual base::Result<std::vector<status::LogBoot>> boots(LogQuery const& query) = 0;
+    /// Bytes on disk.
+    [[nodiscard]] virtual base::Result<std::uint64_t> usage(LogQuery const& query) = 0;
+    /// The monotonic time of the oldest entry of this boot that is kept; nothing where there is none.
+    [[nodiscard]] virtual base::Result<std::optional<base::Usec>> oldest_of_this_boot(LogQuery const& query) = 0;
+    /// Removes archived files, oldest first; one answer for each folder.
+    [[nodiscard]] virtual base::Result<std::vector<LogVacuumed>> vacuum(LogQuery const& query,
+                                                                        LogLimits const& keep) = 0;
 };
 
 } // namespace mitori::control
