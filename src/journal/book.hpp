@@ -1,0 +1,88 @@
+// Where the recorder writes: the store, and what goes elsewhere besides (a syslog daemon, the container's stdout).
+// Never fails towards those who write: what the disk has no room for is counted, and said as soon as there is room
+// again.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/fd.hpp"
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "journal/console_outlet.hpp"
+#include "journal/journald_conf.hpp"
+#include "journal/origin.hpp"
+#include "journal/store.hpp"
+#include "loop/loop.hpp"
+
+namespace mitori::journal {
+
+/// An entry with what its other readers want to know of it.
+struct Words {
+    Entry entry;
+    std::uint8_t level = 6;
+    std::uint8_t facility = 3;
+    std::string_view owner; ///< for whom losses are counted: the unit, or else the identifier
+    std::string_view identifier;
+    pid_t pid = 0;
+    std::string_view text;
+    /// What came through /dev/log goes to a syslog daemon as it came.
+    std::string_view raw;
+    Origin::Console console = Origin::Console::no;
+};
+
+struct BookOptions {
+    JournaldConf conf;
+    Machine machine;
+    std::string folder; ///< of the store: for its free space
+    /// Where a syslog daemon may listen; empty: nobody is told.
+    std::string syslog_path;
+};
+
+class Book {
+public:
+    /// The store and the loop outlive it; `console` may be null.
+    Book(loop::Loop& loop, Store& store, BookOptions options, std::unique_ptr<ConsoleOutlet> console);
+    ~Book();
+
+    enum class Written : std::uint8_t { yes, lost };
+    Written write(Words const& words);
+    /// The recorder's own words: to the journal, and to stderr. Never inside a batch.
+    void tell(base::Priority priority, std::string_view text);
+    /// Says what was lost, if it can be said by now. Before a batch, never inside one.
+    void settle();
+    [[nodiscard]] std::uint64_t last_entry() const { return store_.last_entry(); }
+    /// Of the store's disk; looked up once a second at most.
+    [[nodiscard]] std::uint64_t free_space();
+    /// Everything to the disk, and to the console as far as it takes it.
+    void sync();
+    [[nodiscard]] BookOptions const& options() const { return options_; }
+
+private:
+    void forward(Words const& words);
+    void sync_later(std::uint8_t level);
+    base::Result<void> append_own(base::Priority priority, std::string_view text, std::string_view unit);
+    void count_loss(std::string_view owner, base::Error const& error);
+
+    loop::Loop& loop_;
+    Store& store_;
+    BookOptions options_;
+    std::unique_ptr<ConsoleOutlet> console_;
+    base::Fd syslog_;
+    std::uint64_t syslog_missed_ = 0;
+    struct Loss {
+        std::uint64_t count = 0;
+        std::string reason;
+    };
+    std::map<std::string, Loss, std::less<>> losses_;
+    std::map<int, Label> own_labels_;
+    loop::WatchPtr retry_;
+    loop::WatchPtr sync_;
+    std::uint64_t free_space_ = 0;
+    base::Usec free_space_at_{0};
+};
+
+} // namespace mitori::journal
