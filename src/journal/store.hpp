@@ -12,11 +12,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -45,6 +47,8 @@ struct StoreOptions {
     Compact compact = Compact::yes;
     std::uint64_t compress_above = 512; ///< Compress=: fields of this size or more by zstd; 0: none
     mode_t mode = 0640;
+    /// For tests of kills: called before each change to what is already part of a file.
+    std::function<void()> before_change;
 };
 
 /// Two moments and the rest is text.
@@ -65,6 +69,12 @@ public:
     /// Rotates and removes old files first where the limits say so. ENOSPC when the disk is full even then: the entry
     /// is not in, everything before it is; a later call tries again.
     [[nodiscard]] virtual base::Result<void> append(Entry const& entry) = 0;
+    /// Entries from here to commit() are gathered and put in together, all or none: many cost a fraction of what they
+    /// cost one by one (two system calls each). Until then no reader sees them, a kill loses them and last_entry()
+    /// does not count them; where they grow many, or a file is full, those so far are put in earlier.
+    virtual void gather() {}
+    /// Puts in what was gathered. When it fails, those that last_entry() does not count are not in.
+    [[nodiscard]] virtual base::Result<void> commit() { return {}; }
     /// The sequence number of the last entry that is in, 0 before the first.
     [[nodiscard]] virtual std::uint64_t last_entry() const = 0;
     /// journalctl --rotate.
