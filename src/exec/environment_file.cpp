@@ -6,7 +6,7 @@
 #include "base/log.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
-#include "exec/detail/utf8.hpp"
+#include "base/utf8.hpp"
 #include "exec/facts.hpp"
 
 namespace mitori::exec {
@@ -135,7 +135,7 @@ private:
         value_.resize(kept_);
         auto const name = std::string(base::trim(key_));
         if (!is_name(name)) return note(fmt::format("\"{}\" is no name of a variable, ignored", base::printable(name)));
-        if (!is_utf8(value_) || value_.find('\0') != std::string::npos)
+        if (!base::is_utf8(value_) || value_.find('\0') != std::string::npos)
             return note(fmt::format("the value of {} is not UTF-8 text, ignored", name));
         entries_.push_back({name, std::move(value_)});
     }

@@ -10,7 +10,7 @@
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
-#include "unit/detail/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace mitori::unit {
 namespace {
@@ -87,7 +87,7 @@ private:
 
     void finish(std::string text) {
         if (base::trim(text).empty()) return;
-        if (auto const bad = detail::first_invalid_utf8(text)) {
+        if (auto const bad = base::first_invalid_utf8(text)) {
             source_.diagnostics.push_back({.severity = Severity::warning,
                                            .file = source_.path,
                                            .line = first_number_,

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "bus/detail/handles.hpp"
 
 namespace mitori::bus::detail {
@@ -183,30 +184,12 @@ Result<std::vector<Value>> read_values(sd_bus_message* message) {
     return values;
 }
 
-namespace {
-
-/// The length of the well-formed UTF-8 sequence at the start, or 0: RFC 3629, with no surrogates and no long forms.
-std::size_t sequence_length(std::string_view text) {
-    auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    unsigned const first = byte(0);
-    if (first != 0 && first < 0x80) return 1;
-    std::size_t const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0U) != 0x80) return 0;
-    unsigned const second = byte(1);
-    bool const long_form = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-    bool const outside = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
-    return long_form || outside ? 0 : length;
-}
-
-} // namespace
-
 std::string valid_utf8(std::string_view text) {
     std::string valid;
     valid.reserve(text.size());
     while (!text.empty()) {
-        auto const length = sequence_length(text);
+        // NUL is a character, but D-Bus has none in its strings.
+        auto const length = text.front() == '\0' ? 0 : base::utf8_length(text);
         if (length == 0)
             valid += "\xef\xbf\xbd"; // U+FFFD
         else
