@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "unit/codecs/structures.hpp"
 #include "unit/detail/paths.hpp"
-#include "unit/detail/variables.hpp"
+#include "unit/variables.hpp"
 #include "unit/words.hpp"
 
 namespace mitori::unit {

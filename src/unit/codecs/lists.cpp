@@ -7,7 +7,7 @@
 #include "unit/codecs/texts.hpp"
 #include "unit/detail/accounts.hpp"
 #include "unit/detail/paths.hpp"
-#include "unit/detail/variables.hpp"
+#include "unit/variables.hpp"
 #include "unit/words.hpp"
 
 namespace mitori::unit {

@@ -1,4 +1,4 @@
-#include "unit/detail/variables.hpp"
+#include "unit/variables.hpp"
 
 #include <algorithm>
 
