@@ -110,6 +110,14 @@ namespace detail {
 
 constexpr bool ends_line(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+/// Without whitespace at its end, unless it is all that there is: journald does not touch a blank line.
+constexpr std::string_view without_end(std::string_view line) {
+    std::size_t length = line.size();
+    while (length > 0 && ends_line(line[length - 1]))
+        --length;
+    return length == 0 ? line : line.substr(0, length);
+}
+
 /// Takes "<N>" (up to three digits, a value below 8) from the front of `text` into `level`.
 constexpr void take_level(std::string_view& text, std::uint8_t& level) {
     std::size_t const close = text.substr(0, 5).find('>');
@@ -125,8 +133,7 @@ constexpr void take_level(std::string_view& text, std::uint8_t& level) {
 } // namespace detail
 
 inline std::optional<ServiceMessage> read_message(std::string_view line, LevelPrefix prefix, std::uint8_t level) {
-    while (!line.empty() && detail::ends_line(line.back()))
-        line.remove_suffix(1);
+    if (!line.empty() && detail::ends_line(line.back())) line = detail::without_end(line);
     if (prefix == LevelPrefix::on) detail::take_level(line, level);
     if (line.empty()) return std::nullopt;
     return ServiceMessage{line, level};
