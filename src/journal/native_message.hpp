@@ -2,9 +2,10 @@
 // either "NAME=text\n" or "NAME\n", the length in 64 bits, little-endian, the bytes, "\n"; an empty line ends an entry.
 // Large messages come as a memfd, whose bytes the caller hands in.
 //
-// The limits are journald's. A field that may not come from clients (its name is no field name, or begins with an
-// underscore: only the recorder says those) is left out; an entry that is too big is left out; after bytes that can no
-// longer be read nothing of that message is. What was read before that stays, and each loss has its note.
+// The limits are journald's, but where it drops the whole message, only the field that breaks one is left out here: a
+// name that clients may not use (an underscore at its front is for what the recorder says itself), a field that is too
+// long, one too many. After bytes that can no longer be read nothing of that message is. What was read before stays,
+// and each loss has its note. Lines that begin with "." or "#" are skipped, as journald does.
 #pragma once
 
 #include <cstddef>
