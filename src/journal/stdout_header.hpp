@@ -36,8 +36,11 @@ struct StdoutHeader {
     std::size_t bytes = 0; ///< how long the header was
 };
 
-/// One line of the header may be that long, its newline not counted.
-inline constexpr std::size_t stdout_header_line_max = 64 << 10;
+/// One line of the header may be that long, its newline not counted: as with journald, whose longest one is a unit's
+/// name.
+inline constexpr std::size_t stdout_header_line_max = 254;
+/// The header as a whole, so that a caller knows how much he has to look at.
+inline constexpr std::size_t stdout_header_max = 7 * (stdout_header_line_max + 1);
 
 /// Nothing while lines are still missing. Errors: a line that cannot be what its place demands; the connection is to be
 /// closed then. `bytes` begins with the stream's first byte, and may go on behind the header.
