@@ -39,7 +39,8 @@ struct RateVerdict {
     std::uint64_t suppressed = 0;
 };
 
-/// `now` is monotonic and later than zero; `free_space` in bytes, of the disk that the journal is on.
+/// `now` is monotonic and later than zero; `free_space`: how many bytes the journal may still grow by
+/// (journald's figure: what its limits leave, not what the disk has).
 [[nodiscard]] RateVerdict decide_rate(RateState& state, RateRules const& rules, std::uint8_t level, base::Usec now,
                                       std::uint64_t free_space);
 /// All that were suppressed and not told yet, and none after this: for the end of a unit, or of its interval without a

@@ -1,0 +1,254 @@
+// The table of journald.conf's settings. The reader of its syntax and of its files: journald_conf_files.cpp.
+#include "journal/journald_conf.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fmt/format.h>
+#include <limits>
+
+#include "base/text.hpp"
+#include "journal/detail/conf_lines.hpp"
+
+namespace mitori::journal {
+namespace {
+
+/// Reads a value into the settings; an error's words are the note's.
+using Read = base::Result<void> (*)(std::string_view value, JournaldConf& conf);
+/// Whether the recorder does what the setting says. What it does not do is named, with why.
+struct Row {
+    std::string_view key;
+    Read read;
+    std::string_view not_honoured{}; ///< empty: honoured
+};
+
+std::unexpected<base::Error> bad(std::string_view what) { return base::make_error(EINVAL, std::string(what)); }
+
+base::Result<void> read_boolean(std::string_view value, bool& into) {
+    auto const read = base::parse_boolean(value);
+    if (!read) return bad("no boolean");
+    into = *read;
+    return {};
+}
+
+/// journald's 0 means "no limit" for some settings, where Limits' 0 means the default.
+enum class Zero { is_a_number, is_no_limit };
+
+template <auto Group, auto Member, Zero zero = Zero::is_a_number>
+base::Result<void> read_size(std::string_view value, JournaldConf& conf) {
+    auto const size = base::parse_size(value);
+    if (!size) return bad("no size in bytes");
+    constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
+    ((conf.*Group).*Member) = *size > 0 ? *size : zero == Zero::is_no_limit ? no_limit : 1;
+    return {};
+}
+
+template <auto Group>
+base::Result<void> read_count(std::string_view value, JournaldConf& conf) {
+    auto const count = base::parse_integer<std::uint64_t>(value);
+    if (!count) return bad("no number");
+    (conf.*Group).max_files = *count == 0 ? std::numeric_limits<std::uint64_t>::max() : *count;
+    return {};
+}
+
+template <auto Member>
+base::Result<void> read_age(std::string_view value, JournaldConf& conf) {
+    auto const span = base::parse_span(value);
+    if (!span || span->count() < 0) return bad("no time span");
+    conf.system.*Member = conf.runtime.*Member = span->count() == 0 ? base::infinity : *span;
+    return {};
+}
+
+base::Result<void> read_level(std::string_view value, std::uint8_t& into) {
+    constexpr std::array<std::string_view, 8> words{"emerg",   "alert",  "crit", "err",
+                                                    "warning", "notice", "info", "debug"};
+    auto const word = std::ranges::find(words, value);
+    auto const number = base::parse_integer<unsigned>(value);
+    if (word == words.end() && (!number || *number > 7)) return bad("no level from emerg to debug or 0 to 7");
+    into = static_cast<std::uint8_t>(word != words.end() ? static_cast<std::size_t>(word - words.begin()) : *number);
+    return {};
+}
+
+template <auto Member>
+base::Result<void> read_forward(std::string_view value, JournaldConf& conf) {
+    return read_boolean(value, (conf.*Member).on);
+}
+
+template <auto Member>
+base::Result<void> read_forward_level(std::string_view value, JournaldConf& conf) {
+    return read_level(value, (conf.*Member).max_level);
+}
+
+base::Result<void> read_storage(std::string_view value, JournaldConf& conf) {
+    auto const storage = base::value_of<Storage>(value);
+    if (!storage) return bad("none of volatile, persistent, auto and none");
+    conf.storage = *storage;
+    return {};
+}
+
+base::Result<void> read_compress(std::string_view value, JournaldConf& conf) {
+    // "1" is yes, as with journald: only what is no boolean is a size.
+    if (auto const on = base::parse_boolean(value)) {
+        conf.compress_above = *on ? JournaldConf{}.compress_above : 0;
+        return {};
+    }
+    auto const size = base::parse_size(value);
+    if (!size) return bad("neither a boolean nor a size");
+    constexpr std::uint64_t least = 8;
+    conf.compress_above = std::max(*size, least);
+    return {};
+}
+
+base::Result<void> read_line_max(std::string_view value, JournaldConf& conf) {
+    auto const size = base::parse_size(value);
+    if (!size) return bad("no size in bytes");
+    conf.line_max = static_cast<std::size_t>(std::max<std::uint64_t>(*size, least_line_max));
+    if (*size < least_line_max) return bad(fmt::format("too short, {} is taken", least_line_max));
+    return {};
+}
+
+base::Result<void> read_rate_interval(std::string_view value, JournaldConf& conf) {
+    auto const span = base::parse_span(value);
+    if (!span || span->count() < 0) return bad("no time span");
+    conf.rate.interval = *span;
+    return {};
+}
+
+base::Result<void> read_rate_burst(std::string_view value, JournaldConf& conf) {
+    auto const burst = base::parse_integer<std::uint32_t>(value);
+    if (!burst) return bad("no number");
+    conf.rate.burst = *burst;
+    return {};
+}
+
+base::Result<void> read_sync_interval(std::string_view value, JournaldConf& conf) {
+    auto const span = base::parse_span(value);
+    if (!span || span->count() < 0) return bad("no time span");
+    conf.sync_interval = *span;
+    return {};
+}
+
+base::Result<void> read_audit(std::string_view value, JournaldConf& conf) {
+    auto const on = base::parse_boolean(value);
+    if (!on) return bad("no boolean");
+    conf.audit = *on;
+    return {};
+}
+
+base::Result<void> read_nothing(std::string_view, JournaldConf&) { return {}; }
+
+template <auto Member>
+base::Result<void> read_switch(std::string_view value, JournaldConf& conf) {
+    return read_boolean(value, conf.*Member);
+}
+
+base::Result<void> read_console_path(std::string_view value, JournaldConf& conf) {
+    if (!value.starts_with('/')) return bad("no absolute path");
+    conf.console_path = value;
+    return {};
+}
+
+using C = JournaldConf;
+constexpr std::string_view no_kernel = "the kernel's log is neither read nor written";
+constexpr std::string_view no_wall = "nothing is written to the terminals of users";
+constexpr std::string_view no_seal = "journal files are not sealed";
+constexpr std::string_view no_split = "there is one journal for all users";
+
+/// Sorted, so that two rows for one key are seen.
+constexpr auto rows = std::to_array<Row>({
+    {"Audit", read_audit, "the kernel's audit is left as it is"},
+    {"Compress", read_compress},
+    {"ForwardToConsole", read_forward<&C::console>},
+    {"ForwardToKMsg", read_forward<&C::kernel>, no_kernel},
+    {"ForwardToSyslog", read_forward<&C::syslog>},
+    {"ForwardToWall", read_forward<&C::wall>, no_wall},
+    {"LineMax", read_line_max},
+    {"MaxFileSec", read_age<&Limits::max_file_age>},
+    {"MaxLevelConsole", read_forward_level<&C::console>},
+    {"MaxLevelKMsg", read_forward_level<&C::kernel>, no_kernel},
+    {"MaxLevelStore", [](std::string_view value, C& conf) { return read_level(value, conf.max_level_store); }},
+    {"MaxLevelSyslog", read_forward_level<&C::syslog>},
+    {"MaxLevelWall", read_forward_level<&C::wall>, no_wall},
+    {"MaxRetentionSec", read_age<&Limits::max_retention>},
+    {"RateLimitBurst", read_rate_burst},
+    {"RateLimitInterval", read_rate_interval}, // the name of systemd before 201
+    {"RateLimitIntervalSec", read_rate_interval},
+    {"ReadKMsg", read_switch<&C::read_kernel>, no_kernel},
+    {"RuntimeKeepFree", read_size<&C::runtime, &Limits::keep_free>},
+    {"RuntimeMaxFileSize", read_size<&C::runtime, &Limits::max_file_size>},
+    {"RuntimeMaxFiles", read_count<&C::runtime>},
+    {"RuntimeMaxUse", read_size<&C::runtime, &Limits::max_use>},
+    {"Seal", read_nothing, no_seal},
+    {"SplitMode", read_nothing, no_split},
+    {"Storage", read_storage},
+    {"SyncIntervalSec", read_sync_interval},
+    {"SystemKeepFree", read_size<&C::system, &Limits::keep_free>},
+    {"SystemMaxFileSize", read_size<&C::system, &Limits::max_file_size>},
+    {"SystemMaxFiles", read_count<&C::system>},
+    {"SystemMaxUse", read_size<&C::system, &Limits::max_use>},
+    {"TTYPath", read_console_path},
+});
+static_assert(std::ranges::is_sorted(rows, {}, &Row::key));
+static_assert(std::ranges::adjacent_find(rows, {}, &Row::key) == rows.end());
+
+/// Nothing is asked for that we do not do: "no", or the one way that there is.
+bool asks_for_nothing(std::string_view value) {
+    return value == "none" || base::parse_boolean(value) == std::optional(false);
+}
+
+class Applier {
+public:
+    explicit Applier(ConfResult& result) : result_(result) {}
+
+    void apply(detail::Assignment const& said) {
+        auto const row = std::ranges::find(rows, std::string_view(said.key), &Row::key);
+        if (row == rows.end()) return note(said, unknown(said.key));
+        if (auto const read = row->read(said.value, result_.conf); !read)
+            return note(said,
+                        fmt::format("'{}={}': {}", said.key, base::printable(said.value), read.error().operation));
+        if (!row->not_honoured.empty() && !asks_for_nothing(said.value))
+            note(said,
+                 fmt::format("'{}={}' has no effect: {}", said.key, base::printable(said.value), row->not_honoured));
+    }
+
+private:
+    static std::string unknown(std::string_view key) {
+        std::vector<std::string_view> known;
+        for (auto const& row : rows)
+            known.push_back(row.key);
+        auto text = fmt::format("Unknown key '{}', it is ignored", base::printable(key));
+        if (auto const near = base::nearest(key, known)) text += fmt::format("; did you mean '{}'?", *near);
+        return text;
+    }
+
+    void note(detail::Assignment const& said, std::string text) {
+        result_.notes.push_back({said.file, said.line, std::move(text)});
+    }
+
+    ConfResult& result_;
+};
+
+} // namespace
+
+std::string ConfNote::message() const {
+    return line == 0 ? fmt::format("{}: {}", file, text) : fmt::format("{}:{}: {}", file, line, text);
+}
+
+ConfResult parse_journald_conf(std::span<ConfText const> texts) {
+    ConfResult result;
+    std::vector<detail::Assignment> said;
+    for (auto const& text : texts)
+        for (auto& assignment : detail::read_assignments(text, result.notes)) {
+            // An empty value takes back what was said before.
+            if (assignment.value.empty())
+                std::erase_if(said, [&](auto const& old) { return old.key == assignment.key; });
+            else
+                said.push_back(std::move(assignment));
+        }
+    Applier applier(result);
+    for (auto const& assignment : said)
+        applier.apply(assignment);
+    return result;
+}
+
+} // namespace mitori::journal
