@@ -31,15 +31,12 @@ base::Result<void> read_boolean(std::string_view value, bool& into) {
     return {};
 }
 
-/// journald's 0 means "no limit" for some settings, where Limits' 0 means the default.
-enum class Zero { is_a_number, is_no_limit };
-
-template <auto Group, auto Member, Zero zero = Zero::is_a_number>
+/// What journald takes as a size of nothing is the least that there is here: Limits' 0 is the default.
+template <auto Group, auto Member>
 base::Result<void> read_size(std::string_view value, JournaldConf& conf) {
     auto const size = base::parse_size(value);
     if (!size) return bad("no size in bytes");
-    constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
-    ((conf.*Group).*Member) = *size > 0 ? *size : zero == Zero::is_no_limit ? no_limit : 1;
+    ((conf.*Group).*Member) = std::max<std::uint64_t>(*size, 1);
     return {};
 }
 
@@ -51,11 +48,19 @@ base::Result<void> read_count(std::string_view value, JournaldConf& conf) {
     return {};
 }
 
-template <auto Member>
-base::Result<void> read_age(std::string_view value, JournaldConf& conf) {
+/// journald.conf writes "no limit" as 0. Limits does so for the retention, whose default that is.
+base::Result<void> read_retention(std::string_view value, JournaldConf& conf) {
     auto const span = base::parse_span(value);
     if (!span || span->count() < 0) return bad("no time span");
-    conf.system.*Member = conf.runtime.*Member = span->count() == 0 ? base::infinity : *span;
+    conf.system.max_retention = conf.runtime.max_retention = *span == base::infinity ? base::Usec(0) : *span;
+    return {};
+}
+
+/// Here Limits' 0 is the default, and no limit is infinity.
+base::Result<void> read_file_age(std::string_view value, JournaldConf& conf) {
+    auto const span = base::parse_span(value);
+    if (!span || span->count() < 0) return bad("no time span");
+    conf.system.max_file_age = conf.runtime.max_file_age = span->count() == 0 ? base::infinity : *span;
     return {};
 }
 
@@ -163,13 +168,13 @@ constexpr auto rows = std::to_array<Row>({
     {"ForwardToSyslog", read_forward<&C::syslog>},
     {"ForwardToWall", read_forward<&C::wall>, no_wall},
     {"LineMax", read_line_max},
-    {"MaxFileSec", read_age<&Limits::max_file_age>},
+    {"MaxFileSec", read_file_age},
     {"MaxLevelConsole", read_forward_level<&C::console>},
     {"MaxLevelKMsg", read_forward_level<&C::kernel>, no_kernel},
     {"MaxLevelStore", [](std::string_view value, C& conf) { return read_level(value, conf.max_level_store); }},
     {"MaxLevelSyslog", read_forward_level<&C::syslog>},
     {"MaxLevelWall", read_forward_level<&C::wall>, no_wall},
-    {"MaxRetentionSec", read_age<&Limits::max_retention>},
+    {"MaxRetentionSec", read_retention},
     {"RateLimitBurst", read_rate_burst},
     {"RateLimitInterval", read_rate_interval}, // the name of systemd before 201
     {"RateLimitIntervalSec", read_rate_interval},
