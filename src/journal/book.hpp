@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/fd.hpp"
 #include "base/log.hpp"
@@ -40,6 +41,8 @@ struct BookOptions {
     std::string folder; ///< of the store: for its free space
     /// Where a syslog daemon may listen; empty: nobody is told.
     std::string syslog_path;
+    /// What goes to the console: everything, or what asks for it (journal+console).
+    enum class ToConsole : std::uint8_t { what_asks, everything } to_console = ToConsole::what_asks;
 };
 
 class Book {
@@ -48,24 +51,35 @@ public:
     Book(loop::Loop& loop, Store& store, BookOptions options, std::unique_ptr<ConsoleOutlet> console);
     ~Book();
 
-    enum class Written : std::uint8_t { yes, lost };
-    Written write(Words const& words);
+    /// Returns how many entries are known to be lost now: 0, or this one and those gathered before it. What is less
+    /// important than MaxLevelStore= is only passed on.
+    std::uint64_t write(Words const& words);
+    [[nodiscard]] bool stores(std::uint8_t level) const { return level <= options_.conf.max_level_store; }
+    /// Entries from here to commit() cost a fraction, and come into the journal together.
+    void gather();
+    /// Returns how many of them are lost.
+    std::uint64_t commit(std::string_view owner);
     /// The recorder's own words: to the journal, and to stderr. Never inside a batch.
     void tell(base::Priority priority, std::string_view text);
+    /// The same from inside a batch: said when settle() is called next.
+    void tell_later(base::Priority priority, std::string text);
     /// Says what was lost, if it can be said by now. Before a batch, never inside one.
     void settle();
     [[nodiscard]] std::uint64_t last_entry() const { return store_.last_entry(); }
     /// Of the store's disk; looked up once a second at most.
     [[nodiscard]] std::uint64_t free_space();
-    /// Everything to the disk, and to the console as far as it takes it.
     void sync();
+    /// Waits at most so long until the console has taken everything: for the very end.
+    void flush_console(int milliseconds);
     [[nodiscard]] BookOptions const& options() const { return options_; }
 
 private:
     void forward(Words const& words);
     void sync_later(std::uint8_t level);
+    void settle_later();
+    std::uint64_t close_gathering(std::string_view owner, base::Error reason);
     base::Result<void> append_own(base::Priority priority, std::string_view text, std::string_view unit);
-    void count_loss(std::string_view owner, base::Error const& error);
+    void count_loss(std::string_view owner, std::uint64_t count, base::Error const& error);
 
     loop::Loop& loop_;
     Store& store_;
@@ -78,9 +92,13 @@ private:
         std::string reason;
     };
     std::map<std::string, Loss, std::less<>> losses_;
+    std::vector<std::pair<base::Priority, std::string>> to_tell_;
     std::map<int, Label> own_labels_;
     loop::WatchPtr retry_;
     loop::WatchPtr sync_;
+    bool gathering_ = false;
+    std::uint64_t gathered_ = 0;      ///< entries since gather()
+    std::uint64_t before_gather_ = 0; ///< the store's last entry then
     std::uint64_t free_space_ = 0;
     base::Usec free_space_at_{0};
 };

@@ -2,6 +2,7 @@
 // starts it again when it has died and gives it everything anew. Nothing here waits, but finish() at the very end.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -56,7 +57,7 @@ public:
     /// The manager's own words. Kept until the recorder has them, up to a bound; what is beyond it is counted and said.
     void say(std::vector<std::string> fields);
     /// Gives a bound datagram socket to the recorder, and keeps it for the next one.
-    base::Result<void> serve(SocketKind kind, base::Fd socket);
+    void serve(SocketKind kind, base::Fd socket);
     /// Takes the connections of this listening socket (/run/systemd/journal/stdout) as streams.
     base::Result<void> serve_connections(base::Fd listener);
     /// Waits until the recorder has written everything through, at most so long.
@@ -70,10 +71,9 @@ private:
         Origin origin;
         base::Fd read;
         bool closed = false;
-        bool refused = false;
+        bool refused = false; ///< the recorder has no descriptor left for it: told again when another one has gone
         pid_t pid = 0;
         uid_t uid = 0;
-        bool drops_when_gone = false;
     };
     struct Drain {
         std::uint64_t stream = 0;
@@ -87,26 +87,30 @@ private:
 
     Client(loop::Loop& loop, ClientOptions options);
     base::Result<void> connect();
-    base::Result<void> launch();
     base::Result<void> join(base::Fd socket);
+    base::Result<void> launch();
+    void on_ended();
+    void start_again();
+    void start_again_later();
     void tell_everything();
-    void tell_stream(std::uint64_t id, Stream const& stream);
+    void tell_socket(SocketKind kind);
+    void tell_stream(std::uint64_t id, Stream& stream);
+    void tell_started(std::uint64_t id, Stream const& stream);
+    void send(Message message);
     void on_message(Message message);
     void on_held(Message message);
     void on_gone(std::uint64_t id);
-    void on_said(std::uint64_t number);
     void on_drained(std::uint64_t token);
-    void on_ended();
-    void start_again();
-    void send(Message message);
+    void on_said(std::uint64_t number);
+    void release_refused();
     void accept_connections();
-    void say_missed();
 
     loop::Loop& loop_;
     ClientOptions options_;
     std::string path_;
     base::Fd listener_;
     Launched launched_;
+    loop::WatchPtr launched_watch_;
     std::unique_ptr<Link> link_;
     std::map<std::uint64_t, Stream> streams_;
     std::map<std::uint64_t, Drain> drains_;
@@ -118,6 +122,7 @@ private:
     loop::WatchPtr restart_;
     std::uint64_t next_ = 0;
     std::deque<base::Usec> deaths_; ///< moments of the last ends of recorders: a pause when they come too fast
+    bool finishing_ = false;
     bool finished_ = false;
 };
 

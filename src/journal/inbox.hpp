@@ -17,11 +17,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
@@ -43,23 +45,32 @@ struct Batch {
     SlotNumber slot{};
     std::uint64_t first = 0; ///< sequence number that its first entry gets
     base::Stamp at;
-    std::uint64_t size = 0; ///< bytes looked at, of a socket
+    std::uint64_t size = 0;       ///< bytes looked at, of a socket
+    std::uint64_t free_space = 0; ///< of the disk, as the rate limit knew it
 };
 
 class Inbox {
 public:
     /// Opens or makes the files. What an earlier recorder left there is `unfinished()`.
-    [[nodiscard]] static base::Result<std::unique_ptr<Inbox>> open(std::string const& folder);
+    /// `step` is for tests of kills: called between any two changes that outlive us.
+    [[nodiscard]] static base::Result<std::unique_ptr<Inbox>> open(std::string const& folder,
+                                                                   std::function<void()> step = {});
     ~Inbox();
 
     // -- streams
     /// The slot of this stream: the one that it had, or a free one (ENOSPC where there is none).
     [[nodiscard]] base::Result<SlotNumber> slot_of(std::uint64_t id);
     void release(SlotNumber slot);
+    struct Known {
+        std::uint64_t id;
+        SlotNumber slot;
+    };
+    /// Every stream that has a slot.
+    [[nodiscard]] std::vector<Known> known() const;
     /// The rest of a line that was kept.
     [[nodiscard]] base::Result<std::string> carry(SlotNumber slot) const;
     [[nodiscard]] RateState rate(SlotNumber slot) const;
-    /// A connection's header, once it is whole: kept from its batch's finish on.
+    /// A connection's header, once it is whole; empty before.
     [[nodiscard]] base::Result<std::string> header(SlotNumber slot) const;
 
     // -- a batch
@@ -71,13 +82,14 @@ public:
     void begin_seen(Batch const& batch, std::byte first);
     /// What begin_pipe moved, read into the end of `into`, behind what is there.
     [[nodiscard]] base::Result<void> read_into(std::string& into) const;
-    void note_lost();
+    void note_lost(std::uint64_t count);
+    /// A connection's header has been found: it is in force when this batch is over.
+    base::Result<void> keep_header(std::string_view header);
     /// `rest` and the rate are what the stream goes on with. An error (no room for the rest) leaves the old carry; the
     /// batch is over all the same.
     base::Result<void> finish(std::string_view rest, RateState const& rate);
-    /// As finish, and takes the bytes from the socket. `header`: what of the rest is the stream's header now.
+    /// As finish, and takes the bytes from the socket.
     base::Result<void> finish_seen(int socket, std::string_view rest, RateState const& rate);
-    base::Result<void> keep_header(SlotNumber slot, std::string_view header);
     /// The batch came to nothing.
     void cancel();
 
@@ -91,8 +103,6 @@ public:
     [[nodiscard]] std::optional<Unfinished> const& unfinished() const { return unfinished_; }
     /// How many lines of the unfinished batch are dealt with, when the store's last entry is this one.
     [[nodiscard]] std::uint64_t done(std::uint64_t last_entry) const;
-    /// Takes the batch up again: the members above work on it.
-    void resume();
     /// Of a batch that was finishing: brings it to its end. `socket` is -1 where it is gone.
     void complete(int socket);
 
@@ -106,15 +116,20 @@ private:
     Inbox() = default;
     [[nodiscard]] Header& header_of_state() const;
     [[nodiscard]] Slot& slot(SlotNumber number) const;
+    void find_unfinished();
     void enter(Batch const& batch);
     base::Result<void> enter_finishing(std::string_view rest, RateState const& rate);
     void settle();
+    void step() const {
+        if (step_) step_();
+    }
 
     base::Fd state_;
     base::Fd inbox_;
     base::Fd carry_;
     base::sys::Mapping mapping_;
     std::optional<Unfinished> unfinished_;
+    std::function<void()> step_;
 };
 
 } // namespace mitori::journal

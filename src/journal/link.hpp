@@ -77,14 +77,17 @@ public:
     };
     [[nodiscard]] static base::Result<std::unique_ptr<Link>> make(loop::Loop& loop, base::Fd socket, Handlers handlers);
 
+    ~Link();
+
     /// At once, or as soon as there is room. A message that is too big for a packet is an error (EMSGSIZE); it is
     /// not sent.
     base::Result<void> send(Message message);
     [[nodiscard]] std::size_t queued() const { return queue_.size(); }
     /// Blocks until all is sent, or that many milliseconds have passed: for the very end.
     [[nodiscard]] bool flush(int milliseconds);
-    /// Takes what is there without the loop, waiting at most so long for it: for the very end.
-    void receive_for(int milliseconds);
+    /// Takes what is there without the loop, waiting at most so long for it: for the very end. False when the other
+    /// side is gone.
+    [[nodiscard]] bool receive_for(int milliseconds);
     [[nodiscard]] int socket() const { return socket_.get(); }
 
 private:

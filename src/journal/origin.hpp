@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -28,7 +29,6 @@ struct Origin {
     std::string unit;
     std::string invocation; ///< 32 hex digits, or empty
     std::string identifier;
-    std::string group; ///< control group, for _SYSTEMD_CGROUP of nothing yet: told for who looks a pid up
     Scope scope = Scope::system;
     std::uint8_t facility = 3;
     std::uint8_t level = 6;
@@ -63,6 +63,25 @@ struct Speaker {
 /// The fields of a stream's lines with this level.
 [[nodiscard]] Label make_stream_label(Origin const& origin, Speaker const& speaker, Machine const& machine,
                                       std::uint8_t level);
+
+/// Who sent a datagram, by the kernel's word.
+struct Sender {
+    std::string transport; ///< "syslog", "journal"
+    pid_t pid = 0;
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::optional<Origin> origin; ///< its unit, where that is known
+};
+/// With what /proc says of it now: _COMM, _EXE, _CMDLINE, _SYSTEMD_CGROUP.
+[[nodiscard]] Label make_sender_label(Sender const& sender, Machine const& machine);
+
+/// 0 where it is gone.
+[[nodiscard]] pid_t read_parent(pid_t pid);
+
+/// The unit by the process's control group; nothing where there is none (or no groups).
+[[nodiscard]] std::optional<std::string> read_unit_of(pid_t pid);
+/// The last part of a group's path that is named like a unit: "/a.slice/b.service/x" is b.service.
+[[nodiscard]] std::optional<std::string> unit_of_group(std::string_view path);
 
 /// /proc/PID/comm; empty where the process is gone.
 [[nodiscard]] std::string read_command(pid_t pid);

@@ -6,7 +6,9 @@
 // the next one what it holds.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/fd.hpp"
@@ -47,16 +49,20 @@ private:
              std::unique_ptr<ConsoleOutlet> console, std::function<void()> ended);
     base::Result<void> begin();
     void accept();
+    void on_manager_gone();
     void on_message(Message message);
+    void check_version(Message const& message);
+    void take_socket(Message message);
     void take_stream(Message message);
     void take_held_all();
+    void refuse(std::uint64_t id);
+    void tell_gone(std::uint64_t id);
+    void tell_held();
+    void end_if_idle();
     void say(Message const& message);
     void resume_say();
     void acknowledge();
-    void tell_gone(std::uint64_t id);
-    void tell_held();
-    void refuse(std::uint64_t id);
-    void end_if_idle();
+    Label const& manager_label();
     void reply(Message message);
 
     loop::Loop& loop_;
@@ -68,14 +74,13 @@ private:
     std::optional<Streams> streams_;
     std::optional<Sockets> sockets_;
     std::unique_ptr<Link> link_;
-    std::unique_ptr<Link> old_link_;
     loop::WatchPtr accept_watch_;
     loop::WatchPtr idle_check_;
+    loop::WatchPtr leaving_;
+    Label manager_label_;
     bool begun_ = false;
-    bool said_ = false;
-    bool finished_ = false;
-    std::uint64_t refusals_ = 0;
-    std::map<std::string, Label> labels_; ///< of the manager's words, by unit
+    bool said_ = false;     ///< something to acknowledge
+    bool refusing_ = false; ///< said once, until a stream has gone
 };
 
 } // namespace mitori::journal

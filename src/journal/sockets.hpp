@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -25,7 +26,7 @@ public:
     Sockets(loop::Loop& loop, Inbox& inbox, Book& book, OfPid of_pid);
     ~Sockets();
 
-    base::Result<void> add(SocketKind kind, base::Fd socket);
+    void add(SocketKind kind, base::Fd socket);
     /// The unfinished batch of an earlier recorder, if it was of a socket; then reading begins.
     void begin();
     void drain_all();
@@ -33,25 +34,32 @@ public:
 private:
     struct Sender {
         Label label;
-        std::string unit;
+        std::string owner; ///< the unit, or "pid 12"
         base::Usec known_at{0};
     };
     struct Socket {
         base::Fd fd;
         loop::WatchPtr watch;
     };
-    [[nodiscard]] Socket& socket(SocketKind kind) { return sockets_[static_cast<std::size_t>(kind)]; }
+    [[nodiscard]] Socket& socket(SocketKind kind) { return sockets_.at(static_cast<std::size_t>(kind)); }
     void watch(SocketKind kind);
+    void resume(Inbox::Unfinished const& unfinished);
+    /// The first datagram that waits, into the buffer; it stays where it is.
+    base::Result<base::sys::Received> look(int fd);
     /// Takes one; false when none waits.
     bool take(SocketKind kind);
+    bool may_pass(SocketKind kind, std::string_view bytes, base::sys::Received const& with, base::Stamp const& at);
+    void write_file(base::sys::Received const& with, base::Stamp const& at);
+    /// `skip`: so many of its entries are in already.
     void write(SocketKind kind, std::string_view bytes, base::sys::Received const& with, base::Stamp const& at,
-               std::uint64_t skip);
+               std::uint64_t& skip);
     void write_syslog(std::string_view bytes, base::sys::Received const& with, base::Stamp const& at,
                       std::uint64_t& skip);
     void write_native(std::string_view bytes, base::sys::Received const& with, base::Stamp const& at,
                       std::uint64_t& skip);
     void put(Words const& words, std::uint64_t& skip);
     Sender const& sender(SocketKind kind, base::sys::Received const& with);
+    [[nodiscard]] std::optional<Origin> find_origin(pid_t pid) const;
 
     loop::Loop& loop_;
     Inbox& inbox_;
@@ -59,6 +67,7 @@ private:
     OfPid of_pid_;
     std::array<Socket, socket_kinds> sockets_;
     std::unordered_map<std::uint64_t, Sender> senders_;
+    std::unordered_map<std::string, RateState> rates_; ///< by owner
     bool reading_ = false;
     std::string buffer_;
 };

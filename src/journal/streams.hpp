@@ -5,6 +5,7 @@
 // when the last holder of the write end has closed it, however long after the process that may be.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,6 +34,8 @@ public:
     void started(std::uint64_t id, pid_t pid, uid_t uid);
     /// Nobody will say started any more.
     void close(std::uint64_t id);
+    /// The same for all.
+    void read_all();
     /// Takes what is there at this moment, all of it.
     void drain(std::uint64_t id);
     void drain_all();
@@ -45,6 +48,7 @@ public:
         std::uint64_t id;
         StreamKind kind;
         Origin const& origin;
+        Speaker const& speaker;
         int fd;
     };
     void for_each(std::function<void(Held const&)> const& each) const;
@@ -65,32 +69,53 @@ private:
         std::optional<StdoutHeader> header;
         bool readable = false; ///< started, or nobody will say so
         int full_turns = 0;    ///< in a row, in which the pipe was full
+        std::uint64_t taken = 0;
+        RateRules rules;
         loop::WatchPtr watch;
     };
+    static constexpr std::string_view message_name = "MESSAGE=";
+    static constexpr std::size_t headroom = 16;
+    /// LineMax= has a bound: an unfinished line must fit into the inbox's carry.
+    static constexpr std::size_t longest_line = 512 << 10;
+
     enum class Turn : std::uint8_t { taken, nothing, ended };
     /// Of one batch.
     struct Cut {
-        std::uint64_t skip = 0;
+        Batch batch;
+        std::uint64_t skip = 0; ///< entries that are in already
         RateState rate;
+        std::optional<LineBreak> rest;
     };
 
     void watch(Stream& stream);
     void on_ready(std::uint64_t id);
     Turn turn(Stream& stream);
     Turn turn_pipe(Stream& stream);
+    Turn turn_unprotected(Stream& stream);
     Turn turn_connection(Stream& stream);
     void end(Stream& stream);
-    void finish_stream(std::uint64_t id);
+    void remove(std::uint64_t id);
+    void grow(Stream& stream, std::size_t taken);
+
+    void load(Stream& stream);
     void resume(Inbox::Unfinished const& unfinished);
-    void take_pipe_batch(Stream& stream, base::Stamp const& at, std::uint64_t skip);
-    void take_connection_batch(Stream& stream, base::Stamp const& at, std::uint64_t skip, std::size_t size);
-    bool take_header(Stream& stream, std::size_t& from);
-    std::size_t cut(Stream& stream, std::size_t from, base::Stamp const& at, std::optional<LineBreak> rest, Cut& state);
-    void put(Stream& stream, Line const& line, base::Stamp const& at, Cut& state);
-    void put_suppressed(Stream& stream, std::uint64_t count, base::Stamp const& at, Cut& state);
+    void take_orphans();
+    void take_pipe_batch(Stream& stream, Cut state);
+    void take_end_batch(Stream& stream, Cut state);
+    Turn take_connection_batch(Stream& stream, Cut state);
+    void take_peer(Stream& stream);
+    static void apply_header(Stream& stream, StdoutHeader const& header);
+    [[nodiscard]] static Origin unknown_origin();
+    void finish(Stream& stream, std::size_t consumed, Cut const& state);
+
+    void begin_buffer(Stream const& stream);
+    std::size_t cut(Stream& stream, std::size_t from, Cut& state);
+    void put(Stream& stream, Line const& line, Cut& state);
+    void put_suppressed(Stream& stream, std::uint64_t count, std::uint8_t level, Cut& state);
+    void write(Words const& words, Cut& state);
     Label const& label(Stream& stream, std::uint8_t level);
     [[nodiscard]] Batch batch_of(Stream const& stream, BatchKind kind);
-    [[nodiscard]] RateRules rules_of(Stream const& stream) const;
+    [[nodiscard]] RateRules rules_of(Origin const& origin) const;
 
     loop::Loop& loop_;
     Inbox& inbox_;
@@ -98,7 +123,8 @@ private:
     std::function<void(std::uint64_t)> gone_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Stream>> streams_;
     bool reading_ = false;
-    std::string buffer_; ///< headroom, carry, bytes
+    bool unprotected_ = false; ///< the inbox has no room; said once
+    std::string buffer_;       ///< headroom, carry, bytes
 };
 
 } // namespace mitori::journal
