@@ -49,6 +49,10 @@ UnitPtr Loader::load(std::string_view name) {
     if (!parse_name(name)) return failed(name, LoadState::error, fmt::format("Unit name {} is not valid.", name));
     if (is_template(name))
         return failed(name, LoadState::error, fmt::format("Unit name {} is missing the instance name.", name));
+    if (auto const made = made_.find(name); made != made_.end()) {
+        detail::Making making(made->second, host_);
+        return std::move(making).finish(*cache_, without(path_.directories, path_.machine));
+    }
     auto const found = cache_->resolve(name);
     if (!found.problem.empty())
         return failed(name, LoadState::error, fmt::format("Unit {} failed to load: {}.", name, found.problem));
@@ -64,6 +68,11 @@ UnitPtr Loader::load(std::string_view name) {
     else
         making.read_fragment(found.file->target);
     return std::move(making).finish(*cache_, folders);
+}
+
+void Loader::put(Unit unit) {
+    auto id = unit.id;
+    made_.insert_or_assign(std::move(id), std::move(unit));
 }
 
 UnitPtr Loader::load_file(std::string const& path) {

@@ -59,7 +59,7 @@ struct Host {
 [[nodiscard]] std::string architecture_word(std::string const& machine);
 [[nodiscard]] Host read_host(Scope scope, std::map<std::string, std::string> const& environment);
 
-/// Reads units from disk. Holds no units: each load reads afresh. Not thread-safe.
+/// Reads units from disk. Holds none but those put in: each load reads afresh. Not thread-safe.
 class Loader {
 public:
     Loader(SearchPath path, Host host);
@@ -71,6 +71,10 @@ public:
     [[nodiscard]] UnitPtr load_file(std::string const& path);
     /// Text as if it were the fragment of `name` (tests, generated units).
     [[nodiscard]] UnitPtr load_text(std::string_view name, std::string_view text);
+
+    /// Holds a unit that another front end has made (a Procfile): load() of its name answers with it, before any file,
+    /// and reads drop-ins and .wants folders that are not the machine's own. A second one of the name takes its place.
+    void put(Unit unit);
 
     struct File {
         std::string path;
@@ -92,6 +96,7 @@ public:
 private:
     SearchPath path_;
     Host host_;
+    std::map<std::string, Unit, std::less<>> made_; ///< by id
     std::shared_ptr<detail::FolderCache> cache_;
 };
 

@@ -15,7 +15,10 @@ public:
     /// `host` outlives this.
     Making(std::string id, std::vector<std::string> aliases, Host const& host);
 
-    // One of these comes first.
+    /// Goes on with one whose main part has been made already.
+    Making(Unit unit, Host const& host) : unit_(std::move(unit)), host_(host) {}
+
+    // One of these comes first, else.
     void read_fragment(std::string const& path);
     void read_built_in(std::string_view text);
     void read_text(std::string_view text);
