@@ -40,7 +40,7 @@ using Check = std::optional<Finding> (*)(Circumstances const&);
 // -- who and where
 std::optional<Finding> check_user(Circumstances const& here) {
     auto const& [unit, place, groups] = here;
-    auto const& user = unit.exec.user;
+    auto const& user = unit.exec->user;
     bool const own = user == place.host.user_name || base::parse_integer<uid_t>(user) == place.uid;
     if (place.privileged || user.empty() || own) return std::nullopt;
     return Finding{Grade::refused, fmt::format("only a privileged manager can start processes as {}", user)};
@@ -48,14 +48,14 @@ std::optional<Finding> check_user(Circumstances const& here) {
 
 std::optional<Finding> check_group(Circumstances const& here) {
     auto const& [unit, place, groups] = here;
-    auto const& group = unit.exec.group;
+    auto const& group = unit.exec->group;
     bool const own = group == place.host.group_name || base::parse_integer<gid_t>(group) == place.host.gid;
     if (place.privileged || group.empty() || own) return std::nullopt;
     return Finding{Grade::refused, fmt::format("only a privileged manager can start processes as group {}", group)};
 }
 
 std::optional<Finding> check_root_directory(Circumstances const& here) {
-    if (here.unit.exec.root_directory.empty()) return std::nullopt;
+    if (here.unit.exec->root_directory.empty()) return std::nullopt;
     if (!here.may(CAP_SYS_CHROOT))
         return Finding{Grade::refused, "changing the root directory needs a privilege (CAP_SYS_CHROOT)"};
     if (here.unit.notify_access() != unit::NotifyAccess::none)
@@ -65,14 +65,14 @@ std::optional<Finding> check_root_directory(Circumstances const& here) {
 
 template <std::size_t kind>
 std::optional<Finding> check_directories(Circumstances const& here) {
-    auto const& exec = here.unit.exec;
+    auto const& exec = *here.unit.exec;
     if (exec.root_directory.empty() || (exec.*directory_kinds()[kind].setting).entries.empty()) return std::nullopt;
     return Finding{Grade::degraded, "made on the host, not mounted below RootDirectory="};
 }
 
 // -- streams
 std::optional<Finding> check_input(Circumstances const& here) {
-    auto const& exec = here.unit.exec;
+    auto const& exec = *here.unit.exec;
     switch (exec.standard_input.kind) {
     case Input::data: return Finding{Grade::degraded, "data is not given yet: reads /dev/null"};
     case Input::socket: return Finding{Grade::degraded, "there is no socket activation yet: reads /dev/null"};
@@ -93,11 +93,11 @@ std::optional<Finding> check_stream(std::optional<unit::OutputSetting> const& se
     return std::nullopt;
 }
 
-std::optional<Finding> check_output(Circumstances const& here) { return check_stream(here.unit.exec.standard_output); }
+std::optional<Finding> check_output(Circumstances const& here) { return check_stream(here.unit.exec->standard_output); }
 
 /// What goes to the log with the output is named with the output.
 std::optional<Finding> check_error(Circumstances const& here) {
-    auto const& exec = here.unit.exec;
+    auto const& exec = *here.unit.exec;
     if (exec.standard_error && exec.standard_output && is_log(exec.standard_error->kind) &&
         is_log(exec.standard_output->kind))
         return std::nullopt;
@@ -106,7 +106,7 @@ std::optional<Finding> check_error(Circumstances const& here) {
 
 // -- how it shares the machine
 std::optional<Finding> check_nice(Circumstances const& here) {
-    auto const& wish = here.unit.exec.nice;
+    auto const& wish = here.unit.exec->nice;
     if (!wish || *wish >= here.place.nice || here.may(CAP_SYS_NICE)) return std::nullopt;
     auto const limit = std::min<rlim_t>(here.limit(RLIMIT_NICE).soft, 40);
     int const nearest = std::min(20 - static_cast<int>(limit), here.place.nice);
@@ -115,14 +115,14 @@ std::optional<Finding> check_nice(Circumstances const& here) {
 }
 
 std::optional<Finding> check_oom_score(Circumstances const& here) {
-    auto const& wish = here.unit.exec.oom_score_adjust;
+    auto const& wish = here.unit.exec->oom_score_adjust;
     if (!wish || *wish >= here.place.oom_score_adjust || here.may(CAP_SYS_RESOURCE)) return std::nullopt;
     return Finding{Grade::degraded, fmt::format("{} needs a privilege (CAP_SYS_RESOURCE): stays {}", *wish,
                                                 here.place.oom_score_adjust)};
 }
 
 std::optional<Finding> check_scheduling(Circumstances const& here) {
-    auto const& exec = here.unit.exec;
+    auto const& exec = *here.unit.exec;
     int const policy = exec.cpu_scheduling_policy.value_or(SCHED_OTHER);
     if ((policy != SCHED_FIFO && policy != SCHED_RR) || here.may(CAP_SYS_NICE)) return std::nullopt;
     auto const priority = static_cast<rlim_t>(std::max(exec.cpu_scheduling_priority.value_or(0), 1));
@@ -131,13 +131,13 @@ std::optional<Finding> check_scheduling(Circumstances const& here) {
 }
 
 std::optional<Finding> check_io_class(Circumstances const& here) {
-    bool const real_time = here.unit.exec.io_scheduling_class == unit::IoClass::realtime;
+    bool const real_time = here.unit.exec->io_scheduling_class == unit::IoClass::realtime;
     if (!real_time || here.may(CAP_SYS_NICE) || here.may(CAP_SYS_ADMIN)) return std::nullopt;
     return Finding{Grade::refused, "real-time I/O needs a privilege (CAP_SYS_NICE)"};
 }
 
 std::optional<Finding> check_affinity(Circumstances const& here) {
-    if (!here.unit.exec.cpu_affinity.from_numa) return std::nullopt;
+    if (!here.unit.exec->cpu_affinity.from_numa) return std::nullopt;
     return Finding{Grade::degraded, "the CPUs of NUMAMask= are not known yet: every CPU may be used"};
 }
 
@@ -235,9 +235,9 @@ std::optional<std::string_view> asked(unit::Unit const& unit, std::string_view n
 Finding judge_kept(unit::Unit const& unit, std::string_view name) {
     if (name == "RootImage") return {Grade::refused, "images cannot be mounted yet, and the program would run outside"};
     if (name != "DynamicUser") return {Grade::not_honoured, "read and shown, without effect"};
-    if (unit.exec.user.empty())
+    if (unit.exec->user.empty())
         return {Grade::refused, "users cannot be made yet, and the program would run as the manager"};
-    return {Grade::degraded, fmt::format("users cannot be made yet: {} must be one of the host's", unit.exec.user)};
+    return {Grade::degraded, fmt::format("users cannot be made yet: {} must be one of the host's", unit.exec->user)};
 }
 
 /// Findings by their place in the table, so that they can be told in its order.
@@ -286,7 +286,7 @@ std::vector<Shortfall> shortfalls(unit::Unit const& unit, Place const& place, cg
     Report report;
     for (auto const& row : rows)
         if (auto finding = row.check(here)) report.add(row.directive, std::move(*finding));
-    for (auto const& limit : unit.exec.limits)
+    for (auto const& limit : unit.exec->limits)
         if (auto finding = check_limit(here, limit))
             report.add(limit_directives[static_cast<std::size_t>(limit.resource)], std::move(*finding));
     report_kept(report, unit);

@@ -51,7 +51,7 @@ std::array<DirectoryKind, 5> const& directory_kinds() {
 
 std::vector<std::string> directory_paths(unit::Unit const& unit, DirectoryKind const& kind, Place const& place) {
     std::vector<std::string> paths;
-    for (auto const& entry : (unit.exec.*kind.setting).entries) {
+    for (auto const& entry : ((*unit.exec).*kind.setting).entries) {
         auto path = below(place.host.*kind.base, entry.name);
         if (std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
     }
@@ -61,7 +61,7 @@ std::vector<std::string> directory_paths(unit::Unit const& unit, DirectoryKind c
 std::vector<std::string> runtime_paths(unit::Unit const& unit, Place const& place) {
     auto const& kind = directory_kinds().front();
     std::vector<std::string> paths;
-    for (auto const& entry : unit.exec.runtime_directory.entries)
+    for (auto const& entry : unit.exec->runtime_directory.entries)
         for (auto const& link : entry.links)
             paths.push_back(below(place.host.*kind.base, link));
     std::ranges::move(directory_paths(unit, kind, place), std::back_inserter(paths));
@@ -72,7 +72,7 @@ void add_directories(process::PlanBuilder& builder, unit::Unit const& unit, Fact
     for (auto const& kind : directory_kinds()) {
         for (auto& path : directory_paths(unit, kind, place))
             builder.managed_directory(describe_directory(std::move(path), kind, unit.exec, facts, place), kind.stage);
-        for (auto const& entry : (unit.exec.*kind.setting).entries)
+        for (auto const& entry : ((*unit.exec).*kind.setting).entries)
             for (auto const& name : entry.links) {
                 auto const link = below(place.host.*kind.base, name);
                 builder.symbolic_link(relative_target(below(place.host.*kind.base, entry.name), link), link,

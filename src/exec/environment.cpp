@@ -37,7 +37,7 @@ void add_user(Variables& variables, unit::Unit const& unit, Facts const& facts, 
     Identity const nobody;
     Identity const& user = facts.identity ? *facts.identity : nobody;
     // WorkingDirectory=~ needs a home, and what it finds is told.
-    bool const borrow_home = unit.exec.working_directory.home && user.home.empty();
+    bool const borrow_home = unit.exec->working_directory.home && user.home.empty();
     set_if_known(variables, "HOME", borrow_home ? place.host.user_home : user.home);
     set_if_known(variables, "LOGNAME", user.user);
     set_if_known(variables, "USER", user.user);
@@ -60,7 +60,7 @@ void add_directories(Variables& variables, unit::Unit const& unit, Place const& 
 }
 
 void pass(Variables& variables, unit::Unit const& unit, Place const& place) {
-    for (auto const& name : unit.exec.pass_environment)
+    for (auto const& name : unit.exec->pass_environment)
         if (auto const value = find_variable(place.own_environment, name)) variables.set(name, std::string(*value));
 }
 
@@ -77,9 +77,9 @@ Variables collect_variables(unit::Unit const& unit, Purpose purpose, Facts const
     add_directories(variables, unit, place);
     variables.set_pid("SYSTEMD_EXEC_PID");
     pass(variables, unit, place);
-    variables.set(unit.exec.environment);
+    variables.set(unit.exec->environment);
     variables.set(facts.file_environment);
-    for (auto const& pattern : unit.exec.unset_environment)
+    for (auto const& pattern : unit.exec->unset_environment)
         variables.unset(pattern);
     return variables;
 }

@@ -40,7 +40,7 @@ void add_identity(PlanBuilder& builder, Identity const& identity) {
 base::Result<void> add_working_directory(PlanBuilder& builder, unit::Unit const& unit, Facts const& facts,
                                          Place const& place, std::string const& root) {
     using Missing = PlanBuilder::Missing;
-    auto const& setting = unit.exec.working_directory;
+    auto const& setting = unit.exec->working_directory;
     if (setting.home) {
         bool const own = !facts.identity || facts.identity->home.empty();
         std::string const& home = own ? place.host.user_home : facts.identity->home;
@@ -99,7 +99,7 @@ base::SignalSet ignored_signals(unit::Exec const& exec) {
 
 base::Result<process::Plan> make_plan(unit::Unit const& unit, unit::ExecCommand const& command, Purpose purpose,
                                       Facts const& facts, Place const& place) {
-    auto const& exec = unit.exec;
+    auto const& exec = *unit.exec;
     bool const full = command.privileges == Privileges::full;
     if (!full) TRY(check_safe(unit, facts));
     bool const changes_root = !exec.root_directory.empty() && !full;

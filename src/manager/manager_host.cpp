@@ -209,7 +209,7 @@ void Manager::clean_up(UnitRef unit, Again again) {
                 base::log(base::Priority::notice, "{}", removed.error().message());
     }
     auto const& settings = live.service ? live.service->unit() : graph_.unit(unit);
-    auto const& exec = settings.exec;
+    auto const& exec = *settings.exec;
     using Preserve = unit::PreserveDirectory;
     bool const keep = exec.runtime_directory_preserve == Preserve::yes ||
                       (exec.runtime_directory_preserve == Preserve::restart && again == Again::yes);

@@ -34,7 +34,7 @@ bool is_enabled_in(FolderCache& cache, std::string const& folder, std::string_vi
         if (is_links_folder(entry) && cache.has(folder + "/" + entry, name)) return true;
     return std::ranges::any_of(cache.files(), [&](auto const& item) {
         auto const& file = item.second;
-        return file.kind == UnitFile::Kind::alias && file.target == name && folder_of(file.path) == folder;
+        return file.kind == UnitFile::Kind::alias && file.target == name && folder_of(file.path()) == folder;
     });
 }
 
@@ -52,7 +52,7 @@ std::string enabled_state(FolderCache& cache, SearchPath const& path, Host const
 
 /// The state that follows from where the file lies and what kind of thing it is; empty where that does not decide.
 std::string state_of_place(UnitFile const& file, Host const& host) {
-    auto const folder = folder_of(file.path);
+    auto const folder = folder_of(file.path());
     if (file.kind == UnitFile::Kind::alias) return "alias";
     if (file.kind == UnitFile::Kind::bad_link) return "bad";
     if (file.kind == UnitFile::Kind::mask) return is_runtime(host, folder) ? "masked-runtime" : "masked";
@@ -80,16 +80,16 @@ std::string Loader::file_state(std::string_view name) {
     // A template is enabled through its default instance.
     bool const built_in = file->kind == UnitFile::Kind::built_in;
     auto const unit =
-        built_in ? load(is_template(name) ? instantiate(name, "i") : std::string(name)) : load_file(file->target);
-    if (unit->load_state == LoadState::masked) return is_runtime(host_, file->path) ? "masked-runtime" : "masked";
+        built_in ? load(is_template(name) ? instantiate(name, "i") : std::string(name)) : load_file(file->source());
+    if (unit->load_state == LoadState::masked) return is_runtime(host_, file->path()) ? "masked-runtime" : "masked";
     if (unit->load_state != LoadState::loaded && unit->load_state != LoadState::bad_setting) return "bad";
-    auto const& instance = unit->install.default_instance;
+    auto const& instance = unit->install->default_instance;
     if (is_template(name) && !instance.empty())
         if (auto state = enabled_state(*cache_, path_, host_, instantiate(name, instance)); !state.empty())
             return state;
-    bool const linked = !built_in && file->target != file->path &&
+    bool const linked = !built_in && !file->target.empty() &&
                         std::ranges::find(path_.directories, folder_of(file->target)) == path_.directories.end();
-    if (linked) return is_runtime(host_, file->path) ? "linked-runtime" : "linked";
+    if (linked) return is_runtime(host_, file->path()) ? "linked-runtime" : "linked";
     return state_of_install(unit->install);
 }
 

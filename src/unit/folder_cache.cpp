@@ -82,17 +82,16 @@ bool FolderCache::has(std::string const& folder, std::string_view name) {
 }
 
 UnitFile FolderCache::classify(std::string const& folder, std::string const& name) {
-    auto const path = folder + "/" + name;
-    auto const text = base::sys::read_link(path);
-    if (!text) return {.path = path, .target = path};
+    auto const text = base::sys::read_link(folder + "/" + name);
+    if (!text) return {.folder = &folder};
     auto const target = link_target(folder, *text);
-    if (target == "/dev/null") return {.kind = UnitFile::Kind::mask, .path = path, .target = target};
-    if (!contains(path_.directories, folder_of(target))) return {.path = path, .target = target};
+    if (target == "/dev/null") return {.kind = UnitFile::Kind::mask, .target = target, .folder = &folder};
+    if (!contains(path_.directories, folder_of(target))) return {.target = target, .folder = &folder};
     auto const other = base_name(target);
-    if (other == name) return {.path = path, .target = target};
+    if (other == name) return {.target = target, .folder = &folder};
     if (auto problem = alias_problem(name, other); !problem.empty())
-        return {.kind = UnitFile::Kind::bad_link, .path = path, .target = std::move(problem)};
-    return {.kind = UnitFile::Kind::alias, .path = path, .target = other};
+        return {.kind = UnitFile::Kind::bad_link, .target = std::move(problem), .folder = &folder};
+    return {.kind = UnitFile::Kind::alias, .target = other, .folder = &folder};
 }
 
 void FolderCache::index() {
@@ -104,6 +103,9 @@ void FolderCache::index() {
             if (vendor && find_built_in(scope_, name) != nullptr) continue;
             files_.emplace(name, classify(folder, name));
         }
+        // What is left are the folders of units, which are asked for again and again; there are many more units.
+        std::erase_if(listings_.at(folder), [](auto const& name) { return parse_name(name).has_value(); });
+        listings_.at(folder).shrink_to_fit();
     }
     for (auto const& built_in : built_in_units(scope_)) {
         UnitFile file{.kind = UnitFile::Kind::built_in, .built_in = &built_in};
@@ -111,8 +113,10 @@ void FolderCache::index() {
             file = {.kind = UnitFile::Kind::alias, .target = std::string(built_in.description)};
         files_.emplace(std::string(built_in.name), std::move(file));
     }
-    for (auto const& [name, file] : files_)
+    for (auto& [name, file] : files_) {
+        file.name = name;
         if (file.kind == UnitFile::Kind::alias) alias_names_.emplace(file.target, name);
+    }
 }
 
 std::map<std::string, UnitFile, std::less<>> const& FolderCache::files() {
@@ -135,7 +139,7 @@ FolderCache::Found FolderCache::resolve(std::string_view name) {
         if (of_template) found.file = find(template_of(found.id));
         if (found.file == nullptr || found.file->kind != UnitFile::Kind::alias) {
             if (found.file != nullptr && found.file->kind == UnitFile::Kind::bad_link)
-                found.problem = fmt::format("the link {} is no alias: {}", found.file->path, found.file->target);
+                found.problem = fmt::format("the link {} is no alias: {}", found.file->path(), found.file->target);
             return found;
         }
         auto const& target = found.file->target;

@@ -62,11 +62,11 @@ UnitPtr Loader::load(std::string_view name) {
     if (found.file == nullptr)
         making.read_nothing();
     else if (found.file->kind == detail::UnitFile::Kind::mask)
-        making.mask(found.file->target);
+        making.mask(found.file->source());
     else if (built_in)
         making.read_built_in(unit_file_text(*found.file->built_in));
     else
-        making.read_fragment(found.file->target);
+        making.read_fragment(found.file->source());
     return std::move(making).finish(*cache_, folders);
 }
 
@@ -100,7 +100,7 @@ UnitPtr Loader::load_text(std::string_view name, std::string_view text) {
 std::vector<Loader::File> Loader::list_files() const {
     std::vector<File> files;
     for (auto const& [name, file] : cache_->files())
-        if (!file.path.empty()) files.push_back({file.path, name});
+        if (file.folder != nullptr) files.push_back({file.path(), name});
     return files;
 }
 
@@ -111,7 +111,7 @@ bool Loader::changed_on_disk(Unit const& unit) const {
         if (file == nullptr || unit.load_state == LoadState::not_found)
             return (file == nullptr) != (unit.load_state == LoadState::not_found);
         if (file->kind == detail::UnitFile::Kind::mask) return false;
-        auto const status = base::sys::stat(file->target);
+        auto const status = base::sys::stat(file->source());
         return !status || status->st_size != 0; // an empty file masks too
     }
     auto names = unit.names;

@@ -5,7 +5,7 @@
 //   not honoured  its row says so; what the file said is kept as text in `kept`, shown by name, never silently dropped
 //
 // Groups are plain aggregates so that rows can count their members at compile time. They are composed, not inherited:
-// socket, mount and swap units will hold the same Exec and Kill.
+// socket, mount and swap units will hold the same Exec and Kill. Those that are large and mostly left alone are Shared.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,7 @@
 #include "unit/settings/exec.hpp"
 #include "unit/settings/kill.hpp"
 #include "unit/settings/service.hpp"
+#include "unit/settings/shared.hpp"
 #include "unit/settings/unit.hpp"
 
 namespace mitori::unit {
@@ -60,9 +61,9 @@ struct Unit {
     bool built_in = false;
 
     Info info;
-    Install install;
+    Shared<Install> install;
     Service service;
-    Exec exec;
+    Shared<Exec> exec;
     Kill kill;
     std::string slice; ///< Slice=; default: system.slice, app.slice for users
 

@@ -73,7 +73,7 @@ private:
 
     void check_programs() {
         auto const& service = unit_.service;
-        if (!unit_.exec.root_directory.empty()) return; // its programs are the other root's
+        if (!unit_.exec->root_directory.empty()) return; // its programs are the other root's
         for (auto const* commands :
              {&service.exec_condition, &service.exec_start_pre, &service.exec_start, &service.exec_start_post,
               &service.exec_reload, &service.exec_stop, &service.exec_stop_post})
@@ -87,11 +87,11 @@ private:
         auto const unknown = [](std::string const& name, auto const& lookup) {
             return !name.empty() && !base::parse_integer<std::uint32_t>(name) && lookup(name.c_str()) == nullptr;
         };
-        if (unknown(unit_.exec.user, ::getpwnam))
-            say(Severity::warning, fmt::format("User={}: there is no such user here", unit_.exec.user));
-        if (unknown(unit_.exec.group, ::getgrnam))
-            say(Severity::warning, fmt::format("Group={}: there is no such group here", unit_.exec.group));
-        for (auto const& group : unit_.exec.supplementary_groups)
+        if (unknown(unit_.exec->user, ::getpwnam))
+            say(Severity::warning, fmt::format("User={}: there is no such user here", unit_.exec->user));
+        if (unknown(unit_.exec->group, ::getgrnam))
+            say(Severity::warning, fmt::format("Group={}: there is no such group here", unit_.exec->group));
+        for (auto const& group : unit_.exec->supplementary_groups)
             if (unknown(group, ::getgrnam))
                 say(Severity::warning, fmt::format("SupplementaryGroups={}: there is no such group here", group));
     }

@@ -57,8 +57,8 @@ TEST(Shortfalls, stand_in_the_order_of_the_table) {
     auto unit = service();
     keep(unit, "ReadWritePaths", "/a");
     keep(unit, "PrivateTmp", "true");
-    unit.exec.nice = -3;
-    unit.exec.root_directory = "/r";
+    unit.exec.edit().nice = -3;
+    unit.exec.edit().root_directory = "/r";
     auto const found = shortfalls(unit, user_place(), cgroup::Place::none);
     ASSERT_EQ(found.size(), 5U);
     auto const row = [](Shortfall const& shortfall) {
@@ -97,24 +97,24 @@ TEST(Shortfalls, tell_how_processes_are_known_without_control_groups) {
 
 TEST(Shortfalls, refuse_other_users_to_an_ordinary_one) {
     auto unit = service();
-    unit.exec.user = "redis";
-    unit.exec.group = "redis";
+    unit.exec.edit().user = "redis";
+    unit.exec.edit().group = "redis";
     EXPECT_THAT(told(unit), IsEmpty());
     EXPECT_THAT(
         told(unit, user_place()),
         testing::UnorderedElementsAre("User= refused: only a privileged manager can start processes as redis",
                                       "Group= refused: only a privileged manager can start processes as group redis"));
-    unit.exec.user = "ann";
-    unit.exec.group = "100";
+    unit.exec.edit().user = "ann";
+    unit.exec.edit().group = "100";
     EXPECT_THAT(told(unit, user_place()), IsEmpty());
-    unit.exec.user = "1000";
-    unit.exec.group = "users";
+    unit.exec.edit().user = "1000";
+    unit.exec.edit().group = "users";
     EXPECT_THAT(told(unit, user_place()), IsEmpty());
 }
 
 TEST(Shortfalls, refuse_another_root_without_the_privilege) {
     auto unit = service();
-    unit.exec.root_directory = "/srv/root";
+    unit.exec.edit().root_directory = "/srv/root";
     EXPECT_THAT(told(unit), IsEmpty());
     EXPECT_THAT(told(unit, user_place()),
                 ElementsAre("RootDirectory= refused: changing the root directory needs a privilege (CAP_SYS_CHROOT)"));
@@ -122,8 +122,8 @@ TEST(Shortfalls, refuse_another_root_without_the_privilege) {
 
 TEST(Shortfalls, tell_what_another_root_does_not_see) {
     auto unit = service();
-    unit.exec.root_directory = "/srv/root";
-    unit.exec.state_directory.entries = {{"x", {}}};
+    unit.exec.edit().root_directory = "/srv/root";
+    unit.exec.edit().state_directory.entries = {{"x", {}}};
     unit.service.type = unit::ServiceType::notify;
     EXPECT_THAT(told(unit),
                 testing::UnorderedElementsAre(
@@ -133,16 +133,16 @@ TEST(Shortfalls, tell_what_another_root_does_not_see) {
 
 TEST(Shortfalls, tell_the_limit_that_is_taken_instead) {
     auto unit = service();
-    unit.exec.limits = {{RLIMIT_NOFILE, 65535, 65535}};
+    unit.exec.edit().limits = {{RLIMIT_NOFILE, 65535, 65535}};
     auto place = user_place();
     EXPECT_THAT(told(unit, place), ElementsAre("LimitNOFILE= degraded: 65535 needs a privilege (CAP_SYS_RESOURCE): "
                                                "20000, the hard limit here, is taken"));
-    unit.exec.limits = {{RLIMIT_NOFILE, 4096, RLIM_INFINITY}};
+    unit.exec.edit().limits = {{RLIMIT_NOFILE, 4096, RLIM_INFINITY}};
     EXPECT_THAT(told(unit, place), ElementsAre("LimitNOFILE= degraded: infinity needs a privilege (CAP_SYS_RESOURCE): "
                                                "20000, the hard limit here, is taken"));
-    unit.exec.limits = {{RLIMIT_NOFILE, 4096, 20000}};
+    unit.exec.edit().limits = {{RLIMIT_NOFILE, 4096, 20000}};
     EXPECT_THAT(told(unit, place), IsEmpty());
-    unit.exec.limits = {{RLIMIT_NOFILE, 65535, 65535}};
+    unit.exec.edit().limits = {{RLIMIT_NOFILE, 65535, 65535}};
     place.capabilities = std::uint64_t{1} << CAP_SYS_RESOURCE;
     EXPECT_THAT(told(unit, place), IsEmpty());
 }
@@ -153,7 +153,7 @@ TEST(Shortfalls, name_every_limit_by_its_directive) {
     place.limits.clear();
     for (int resource = 0; resource < RLIM_NLIMITS; ++resource) {
         place.limits.push_back({.resource = resource, .soft = 1, .hard = 1});
-        unit.exec.limits.push_back({.resource = resource, .soft = 2, .hard = 2});
+        unit.exec.edit().limits.push_back({.resource = resource, .soft = 2, .hard = 2});
     }
     auto const found = shortfalls(unit, place, cgroup::Place::unified);
     EXPECT_EQ(found.size(), static_cast<std::size_t>(RLIM_NLIMITS));
@@ -165,7 +165,7 @@ TEST(Shortfalls, name_every_limit_by_its_directive) {
 
 TEST(Shortfalls, tell_the_nice_level_that_is_taken_instead) {
     auto unit = service();
-    unit.exec.nice = -5;
+    unit.exec.edit().nice = -5;
     auto place = user_place();
     EXPECT_THAT(told(unit, place), ElementsAre("Nice= degraded: -5 needs a privilege (CAP_SYS_NICE): 0 is taken"));
     place.limits = {{RLIMIT_NICE, 22, 22}};
@@ -174,44 +174,44 @@ TEST(Shortfalls, tell_the_nice_level_that_is_taken_instead) {
     EXPECT_THAT(told(unit, place), IsEmpty());
     place.limits = {{RLIMIT_NICE, 0, 0}};
     place.nice = 10;
-    unit.exec.nice = 5;
+    unit.exec.edit().nice = 5;
     EXPECT_THAT(told(unit, place), ElementsAre("Nice= degraded: 5 needs a privilege (CAP_SYS_NICE): 10 is taken"));
-    unit.exec.nice = 15;
+    unit.exec.edit().nice = 15;
     EXPECT_THAT(told(unit, place), IsEmpty());
 }
 
 TEST(Shortfalls, tell_of_an_oom_score_that_cannot_be_lowered) {
     auto unit = service();
-    unit.exec.oom_score_adjust = -900;
+    unit.exec.edit().oom_score_adjust = -900;
     EXPECT_THAT(told(unit), IsEmpty());
     EXPECT_THAT(told(unit, user_place()),
                 ElementsAre("OOMScoreAdjust= degraded: -900 needs a privilege (CAP_SYS_RESOURCE): stays 0"));
-    unit.exec.oom_score_adjust = 500;
+    unit.exec.edit().oom_score_adjust = 500;
     EXPECT_THAT(told(unit, user_place()), IsEmpty());
 }
 
 TEST(Shortfalls, refuse_real_time_without_the_privilege) {
     auto unit = service();
-    unit.exec.cpu_scheduling_policy = SCHED_RR;
-    unit.exec.io_scheduling_class = unit::IoClass::realtime;
+    unit.exec.edit().cpu_scheduling_policy = SCHED_RR;
+    unit.exec.edit().io_scheduling_class = unit::IoClass::realtime;
     EXPECT_THAT(told(unit), IsEmpty());
     EXPECT_THAT(told(unit, user_place()),
                 testing::UnorderedElementsAre(
                     "CPUSchedulingPolicy= refused: real-time scheduling needs a privilege (CAP_SYS_NICE)",
                     "IOSchedulingClass= refused: real-time I/O needs a privilege (CAP_SYS_NICE)"));
-    unit.exec.cpu_scheduling_policy = SCHED_BATCH;
-    unit.exec.io_scheduling_class = unit::IoClass::idle;
+    unit.exec.edit().cpu_scheduling_policy = SCHED_BATCH;
+    unit.exec.edit().io_scheduling_class = unit::IoClass::idle;
     EXPECT_THAT(told(unit, user_place()), IsEmpty());
 }
 
 TEST(Shortfalls, tell_once_that_there_is_no_journal_to_who_asks_for_it) {
     auto unit = service();
-    unit.exec.standard_output = unit::OutputSetting{.kind = unit::Output::journal};
-    unit.exec.standard_error = unit::OutputSetting{.kind = unit::Output::journal};
+    unit.exec.edit().standard_output = unit::OutputSetting{.kind = unit::Output::journal};
+    unit.exec.edit().standard_error = unit::OutputSetting{.kind = unit::Output::journal};
     std::string const output =
         "StandardOutput= degraded: there is no journal yet: goes where the manager's own output goes";
     EXPECT_THAT(told(unit), ElementsAre(output));
-    unit.exec.standard_output = unit::OutputSetting{.kind = unit::Output::null};
+    unit.exec.edit().standard_output = unit::OutputSetting{.kind = unit::Output::null};
     EXPECT_THAT(told(unit),
                 ElementsAre("StandardError= degraded: there is no journal yet: goes where the manager's own "
                             "output goes"));
@@ -219,9 +219,9 @@ TEST(Shortfalls, tell_once_that_there_is_no_journal_to_who_asks_for_it) {
 
 TEST(Shortfalls, name_inputs_that_give_nothing_yet) {
     auto unit = service();
-    unit.exec.standard_input.kind = unit::Input::data;
+    unit.exec.edit().standard_input.kind = unit::Input::data;
     EXPECT_THAT(told(unit), ElementsAre("StandardInput= degraded: data is not given yet: reads /dev/null"));
-    unit.exec.standard_input.kind = unit::Input::fd;
+    unit.exec.edit().standard_input.kind = unit::Input::fd;
     EXPECT_THAT(told(unit), ElementsAre("StandardInput= refused: there is no socket activation yet"));
 }
 
@@ -237,7 +237,7 @@ TEST(Safety, refuses_to_run_as_the_manager_what_wants_a_user_of_its_own) {
 TEST(Safety, lets_a_user_of_the_host_stand_in_for_one_to_be_made) {
     auto unit = service();
     keep(unit, "DynamicUser", "yes");
-    unit.exec.user = "redis";
+    unit.exec.edit().user = "redis";
     Facts facts;
     facts.identity = test::redis_identity();
     EXPECT_THAT(told(unit), ElementsAre("DynamicUser= degraded: users cannot be made yet: redis must be one of the "

@@ -22,13 +22,13 @@ std::vector<std::string> steps_of(unit::Unit const& unit, Facts const& facts = {
 
 unit::Unit with_all_kinds() {
     auto unit = service();
-    unit.exec.runtime_directory.entries = {{"r", {}}};
-    unit.exec.state_directory.entries = {{"s", {}}};
-    unit.exec.cache_directory.entries = {{"c", {}}};
-    unit.exec.logs_directory.entries = {{"l", {}}};
-    unit.exec.configuration_directory.entries = {{"e", {}}};
-    unit.exec.runtime_directory_mode.value = 02755;
-    unit.exec.configuration_directory_mode.value = 0700;
+    unit.exec.edit().runtime_directory.entries = {{"r", {}}};
+    unit.exec.edit().state_directory.entries = {{"s", {}}};
+    unit.exec.edit().cache_directory.entries = {{"c", {}}};
+    unit.exec.edit().logs_directory.entries = {{"l", {}}};
+    unit.exec.edit().configuration_directory.entries = {{"e", {}}};
+    unit.exec.edit().runtime_directory_mode.value = 02755;
+    unit.exec.edit().configuration_directory_mode.value = 0700;
     return unit;
 }
 
@@ -67,7 +67,7 @@ TEST(Directories, are_made_for_every_command_whatever_its_prefix) {
 
 TEST(Directories, have_links_that_lead_to_them_relatively) {
     auto unit = service();
-    unit.exec.runtime_directory.entries = {{"foo", {"bar", "deep/er/baz"}}, {"a/b", {"c"}}};
+    unit.exec.edit().runtime_directory.entries = {{"foo", {"bar", "deep/er/baz"}}, {"a/b", {"c"}}};
     EXPECT_THAT(steps_of(unit),
                 ElementsAre("directory /run/foo 0755 -:-", "directory /run/a/b 0755 -:-", "link /run/bar -> foo",
                             "link /run/deep/er/baz -> ../../foo", "link /run/c -> a/b"));
@@ -75,7 +75,7 @@ TEST(Directories, have_links_that_lead_to_them_relatively) {
 
 TEST(Directories, of_the_runtime_go_with_their_links_first) {
     auto unit = with_all_kinds();
-    unit.exec.runtime_directory.entries = {{"foo", {"bar"}}, {"foo", {"baz"}}, {"a/b", {}}};
+    unit.exec.edit().runtime_directory.entries = {{"foo", {"bar"}}, {"foo", {"baz"}}, {"a/b", {}}};
     EXPECT_THAT(runtime_paths(unit, system_place()), ElementsAre("/run/bar", "/run/baz", "/run/foo", "/run/a/b"));
 }
 

@@ -34,8 +34,8 @@ TEST(Environment, later_sources_win_over_earlier_ones) {
     place.environment = {"A=manager", "B=manager", "C=manager", "D=manager"};
     place.own_environment = {"B=passed", "C=passed", "D=passed", "E=not passed"};
     auto unit = service();
-    unit.exec.pass_environment = {"B", "C", "D", "F"};
-    unit.exec.environment = {{"C", "unit"}, {"D", "unit"}, {"D", "unit, later"}};
+    unit.exec.edit().pass_environment = {"B", "C", "D", "F"};
+    unit.exec.edit().environment = {{"C", "unit"}, {"D", "unit"}, {"D", "unit, later"}};
     Facts facts;
     facts.file_environment = {{"D", "file"}};
     EXPECT_EQ(environment_of(unit, facts, place),
@@ -44,7 +44,7 @@ TEST(Environment, later_sources_win_over_earlier_ones) {
 
 TEST(Environment, a_unit_may_override_what_the_manager_itself_defines) {
     auto unit = service();
-    unit.exec.environment = {{"INVOCATION_ID", "mine"}, {"SYSTEMD_EXEC_PID", "7"}};
+    unit.exec.edit().environment = {{"INVOCATION_ID", "mine"}, {"SYSTEMD_EXEC_PID", "7"}};
     Facts facts;
     facts.invocation_id = test::sample_invocation;
     EXPECT_THAT(environment_of(unit, facts), Contains("INVOCATION_ID=mine"));
@@ -53,8 +53,8 @@ TEST(Environment, a_unit_may_override_what_the_manager_itself_defines) {
 
 TEST(Environment, unset_is_applied_last_and_may_name_a_value) {
     auto unit = service();
-    unit.exec.environment = {{"A", "1"}, {"B", "2"}, {"C", "3"}};
-    unit.exec.unset_environment = {"A", "B=2", "C=other", "LANG", "NOTIFY_SOCKET"};
+    unit.exec.edit().environment = {{"A", "1"}, {"B", "2"}, {"C", "3"}};
+    unit.exec.edit().unset_environment = {"A", "B=2", "C=other", "LANG", "NOTIFY_SOCKET"};
     Facts facts;
     facts.notify = true;
     EXPECT_EQ(environment_of(unit, facts),
@@ -63,7 +63,7 @@ TEST(Environment, unset_is_applied_last_and_may_name_a_value) {
 
 TEST(Environment, user_variables_are_set_for_units_with_a_user) {
     auto unit = service();
-    unit.exec.user = "ann";
+    unit.exec.edit().user = "ann";
     Facts facts;
     facts.identity = Identity{.uid = 7, .gid = 8, .user = "ann", .home = "/home/ann", .shell = "/bin/sh"};
     auto const environment = environment_of(unit, facts);
@@ -88,7 +88,7 @@ TEST(Environment, a_group_alone_sets_no_user_variables) {
 
 TEST(Environment, a_home_that_the_working_directory_needed_is_told) {
     auto unit = service();
-    unit.exec.working_directory.home = true;
+    unit.exec.edit().working_directory.home = true;
     EXPECT_THAT(environment_of(unit), Contains("HOME=/root"));
 }
 
@@ -142,11 +142,11 @@ TEST(Environment, what_triggered_a_unit_is_told_to_its_start_commands_only) {
 
 TEST(Environment, directories_are_named_with_colons_between_and_each_once) {
     auto unit = service();
-    unit.exec.runtime_directory.entries = {{"foo/bar", {}}, {"baz", {"link"}}, {"baz", {"other"}}};
-    unit.exec.state_directory.entries = {{"aaa/bbb", {}}};
-    unit.exec.cache_directory.entries = {{"c", {}}};
-    unit.exec.logs_directory.entries = {{"l", {}}};
-    unit.exec.configuration_directory.entries = {{"e", {}}};
+    unit.exec.edit().runtime_directory.entries = {{"foo/bar", {}}, {"baz", {"link"}}, {"baz", {"other"}}};
+    unit.exec.edit().state_directory.entries = {{"aaa/bbb", {}}};
+    unit.exec.edit().cache_directory.entries = {{"c", {}}};
+    unit.exec.edit().logs_directory.entries = {{"l", {}}};
+    unit.exec.edit().configuration_directory.entries = {{"e", {}}};
     auto const system = environment_of(unit);
     for (auto const* entry :
          {"RUNTIME_DIRECTORY=/run/foo/bar:/run/baz", "STATE_DIRECTORY=/var/lib/aaa/bbb", "CACHE_DIRECTORY=/var/cache/c",
@@ -160,17 +160,17 @@ TEST(Environment, directories_are_named_with_colons_between_and_each_once) {
 TEST(Environment, the_terminal_s_type_is_set_where_there_is_a_terminal) {
     auto unit = service();
     EXPECT_THAT(environment_of(unit), Not(Sets("TERM")));
-    unit.exec.standard_output = unit::OutputSetting{.kind = unit::Output::tty};
+    unit.exec.edit().standard_output = unit::OutputSetting{.kind = unit::Output::tty};
     EXPECT_THAT(environment_of(unit), Contains("TERM=vt220"));
-    unit.exec.tty_path = "/dev/tty2";
+    unit.exec.edit().tty_path = "/dev/tty2";
     EXPECT_THAT(environment_of(unit), Contains("TERM=linux"));
-    unit.exec.tty_path = "/dev/ttyS0";
+    unit.exec.edit().tty_path = "/dev/ttyS0";
     EXPECT_THAT(environment_of(unit), Contains("TERM=vt220"));
 }
 
 TEST(Environment, the_console_of_pid_1_has_the_type_that_pid_1_was_told) {
     auto unit = service();
-    unit.exec.standard_input.kind = unit::Input::tty;
+    unit.exec.edit().standard_input.kind = unit::Input::tty;
     auto place = system_place();
     place.own_environment = {"TERM=xterm-256color"};
     EXPECT_THAT(environment_of(unit, {}, place), Contains("TERM=xterm-256color"));

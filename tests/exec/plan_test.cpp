@@ -38,10 +38,10 @@ TEST(Plan, of_a_service_without_settings) {
 
 TEST(Plan, keeps_the_order_that_its_head_comment_tells) {
     auto unit = service();
-    unit.exec.nice = 5;
-    unit.exec.limits = {{RLIMIT_NOFILE, 65535, 65535}};
-    unit.exec.root_directory = "/srv/root";
-    unit.exec.runtime_directory.entries = {{"redis", {}}};
+    unit.exec.edit().nice = 5;
+    unit.exec.edit().limits = {{RLIMIT_NOFILE, 65535, 65535}};
+    unit.exec.edit().root_directory = "/srv/root";
+    unit.exec.edit().runtime_directory.entries = {{"redis", {}}};
     Facts facts;
     facts.identity = redis_identity();
     facts.cgroup = 9;
@@ -58,7 +58,7 @@ TEST(Plan, keeps_the_order_that_its_head_comment_tells) {
 
 TEST(Plan, takes_the_nearest_limit_that_is_allowed) {
     auto unit = service();
-    unit.exec.limits = {{RLIMIT_CORE, 0, RLIM_INFINITY}, {RLIMIT_NOFILE, 65535, 65535}};
+    unit.exec.edit().limits = {{RLIMIT_CORE, 0, RLIM_INFINITY}, {RLIMIT_NOFILE, 65535, 65535}};
     EXPECT_THAT(plan_lines(unit), AllOf(Contains("limit CORE 0:infinity, or the nearest allowed"),
                                         Contains("limit NOFILE 65535:65535, or the nearest allowed")));
 }
@@ -68,23 +68,23 @@ TEST(Plan, does_not_hand_down_the_many_descriptors_that_the_manager_took_for_its
     place.limits = {{RLIMIT_NOFILE, 20000, 20000}};
     auto unit = service();
     EXPECT_THAT(plan_lines(unit, {}, place), Contains("limit NOFILE 1024:20000"));
-    unit.exec.limits = {{RLIMIT_NOFILE, 5000, 5000}};
+    unit.exec.edit().limits = {{RLIMIT_NOFILE, 5000, 5000}};
     EXPECT_THAT(plan_lines(unit, {}, place), Not(Contains("limit NOFILE 1024:20000")));
-    unit.exec.limits.clear();
+    unit.exec.edit().limits.clear();
     place.limits = {{RLIMIT_NOFILE, 512, 20000}};
     EXPECT_THAT(plan_lines(unit, {}, place), Not(Contains(StartsWith("limit"))));
 }
 
 TEST(Plan, of_scheduling_settings) {
     auto unit = service();
-    unit.exec.oom_score_adjust = -900;
-    unit.exec.nice = -5;
-    unit.exec.cpu_scheduling_policy = SCHED_RR;
-    unit.exec.cpu_scheduling_priority = 20;
-    unit.exec.cpu_scheduling_reset_on_fork = true;
-    unit.exec.cpu_affinity.cpus = {0, 1, 2, 70};
-    unit.exec.io_scheduling_class = unit::IoClass::realtime;
-    unit.exec.io_scheduling_priority = 2;
+    unit.exec.edit().oom_score_adjust = -900;
+    unit.exec.edit().nice = -5;
+    unit.exec.edit().cpu_scheduling_policy = SCHED_RR;
+    unit.exec.edit().cpu_scheduling_priority = 20;
+    unit.exec.edit().cpu_scheduling_reset_on_fork = true;
+    unit.exec.edit().cpu_affinity.cpus = {0, 1, 2, 70};
+    unit.exec.edit().io_scheduling_class = unit::IoClass::realtime;
+    unit.exec.edit().io_scheduling_priority = 2;
     EXPECT_THAT(plan_lines(unit),
                 AllOf(Contains("oom-score-adjust -900, if allowed"), Contains("nice -5, or the nearest allowed"),
                       Contains("scheduler rr 20 reset-on-fork"), Contains("cpu-affinity 0-2,70"),
@@ -93,18 +93,18 @@ TEST(Plan, of_scheduling_settings) {
 
 TEST(Plan, fills_in_what_scheduling_settings_leave_open) {
     auto unit = service();
-    unit.exec.cpu_scheduling_policy = SCHED_FIFO;
-    unit.exec.io_scheduling_priority = 1;
+    unit.exec.edit().cpu_scheduling_policy = SCHED_FIFO;
+    unit.exec.edit().io_scheduling_priority = 1;
     EXPECT_THAT(plan_lines(unit), AllOf(Contains("scheduler fifo 1"), Contains("io-priority best-effort 1")));
-    unit.exec.cpu_scheduling_policy = SCHED_BATCH;
-    unit.exec.cpu_scheduling_priority = 50;
-    unit.exec.io_scheduling_class = unit::IoClass::idle;
+    unit.exec.edit().cpu_scheduling_policy = SCHED_BATCH;
+    unit.exec.edit().cpu_scheduling_priority = 50;
+    unit.exec.edit().io_scheduling_class = unit::IoClass::idle;
     EXPECT_THAT(plan_lines(unit), AllOf(Contains("scheduler batch 0"), Contains("io-priority idle 0")));
 }
 
 TEST(Plan, is_refused_for_a_cpu_beyond_all_masks) {
     auto unit = service();
-    unit.exec.cpu_affinity.cpus = {1024};
+    unit.exec.edit().cpu_affinity.cpus = {1024};
     EXPECT_THAT(plan_lines(unit), ElementsAre("error: CPUAffinity= 1024: Invalid argument"));
 }
 
@@ -118,8 +118,8 @@ TEST(Plan, becomes_the_user_after_everything_that_needs_root) {
 
 TEST(Plan, prefixes_take_privileges_back) {
     auto unit = service();
-    unit.exec.root_directory = "/srv/root";
-    unit.exec.limits = {{RLIMIT_NOFILE, 100, 100}};
+    unit.exec.edit().root_directory = "/srv/root";
+    unit.exec.edit().limits = {{RLIMIT_NOFILE, 100, 100}};
     Facts facts;
     facts.identity = redis_identity();
     auto const with = [&](unit::ExecCommand::Privileges privileges) {
@@ -149,11 +149,11 @@ TEST(Plan, of_an_ordinary_user_s_manager_changes_no_identity) {
 
 TEST(Plan, goes_to_the_working_directory) {
     auto unit = service();
-    unit.exec.working_directory = {.path = "/srv/data"};
+    unit.exec.edit().working_directory = {.path = "/srv/data"};
     EXPECT_THAT(plan_lines(unit), Contains("chdir /srv/data"));
-    unit.exec.working_directory.optional = true;
+    unit.exec.edit().working_directory.optional = true;
     EXPECT_THAT(plan_lines(unit), Contains("chdir /srv/data, if it exists"));
-    unit.exec.working_directory = {.home = true};
+    unit.exec.edit().working_directory = {.home = true};
     EXPECT_THAT(plan_lines(unit), Contains("chdir /root"));
     Facts facts;
     facts.identity = redis_identity();
@@ -162,7 +162,7 @@ TEST(Plan, goes_to_the_working_directory) {
 
 TEST(Plan, is_refused_where_no_home_is_known) {
     auto unit = service();
-    unit.exec.working_directory.home = true;
+    unit.exec.edit().working_directory.home = true;
     auto place = system_place();
     place.host.user_home.clear();
     EXPECT_THAT(plan_lines(unit, {}, place), ElementsAre("error: WorkingDirectory= ~: No such device or address"));
@@ -170,7 +170,7 @@ TEST(Plan, is_refused_where_no_home_is_known) {
 
 TEST(Plan, leaves_sigpipe_alone_where_it_is_asked_to) {
     auto unit = service();
-    unit.exec.ignore_sigpipe = false;
+    unit.exec.edit().ignore_sigpipe = false;
     EXPECT_THAT(plan_lines(unit), Contains("signals default, ignored none"));
 }
 
@@ -182,7 +182,7 @@ TEST(Plan, searches_a_bare_name_in_the_manager_s_path_and_then_in_systemd_s) {
 
 TEST(Plan, gives_the_program_another_name_and_its_variables) {
     auto unit = service();
-    unit.exec.environment = {{"OPTIONS", "-a 'b c'"}, {"DIR", "/x"}};
+    unit.exec.edit().environment = {{"OPTIONS", "-a 'b c'"}, {"DIR", "/x"}};
     auto renamed = command({"-sh", "$OPTIONS", "${DIR}/y", "${GONE}"});
     renamed.path = "/bin/sh";
     EXPECT_EQ(plan_lines(unit, renamed, Purpose::start, {}, system_place()).back(),

@@ -215,8 +215,8 @@ TEST(Codec, restores_the_default_of_every_setting_when_it_is_assigned_nothing) {
     }
     for (auto const& property : table_properties())
         EXPECT_EQ(as_busctl(property.show(bench.unit)), as_busctl(property.show(fresh.unit))) << property.name;
-    EXPECT_EQ(bench.unit.install.wanted_by, std::vector<std::string>{});
-    EXPECT_EQ(bench.unit.install.default_instance, "");
+    EXPECT_EQ(bench.unit.install->wanted_by, std::vector<std::string>{});
+    EXPECT_EQ(bench.unit.install->default_instance, "");
 }
 
 TEST(Codec, appends_to_lists_until_they_are_cleared) {
@@ -293,7 +293,7 @@ TEST(Codec, reads_the_older_spellings_into_the_same_settings) {
 TEST(Codec, reads_install_words_as_they_stand) {
     Bench bench("edge@.service");
     ASSERT_TRUE(bench.set("Install", "WantedBy", "a@%i.target b.target"));
-    EXPECT_THAT(bench.unit.install.wanted_by, ElementsAre("a@%i.target", "b.target"));
+    EXPECT_THAT(bench.unit.install->wanted_by, ElementsAre("a@%i.target", "b.target"));
 }
 
 TEST(Codec, has_one_name_for_each_condition_and_row) {

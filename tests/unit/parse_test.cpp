@@ -35,7 +35,7 @@ TEST(Parse, reads_settings_of_the_sections_that_a_unit_has) {
     EXPECT_EQ(unit.info.description, "What it is");
     EXPECT_THAT(related(unit, Relation::after), ElementsAre("a.service"));
     EXPECT_EQ(unit.service.restart, Restart::always);
-    EXPECT_THAT(unit.install.wanted_by, ElementsAre("multi-user.target"));
+    EXPECT_THAT(unit.install->wanted_by, ElementsAre("multi-user.target"));
 }
 
 TEST(Parse, names_a_typo_with_its_place_and_the_nearest_name) {
@@ -115,7 +115,7 @@ TEST(Parse, sums_up_the_section_of_a_type_that_does_not_run_yet) {
                Type::socket);
     EXPECT_EQ(reading, Reading::fine);
     EXPECT_EQ(unit.info.description, "d");
-    EXPECT_THAT(unit.install.alias, ElementsAre("y.socket"));
+    EXPECT_THAT(unit.install->alias, ElementsAre("y.socket"));
     EXPECT_THAT(messages(unit), ElementsAre("x: notice: not honoured yet: unit type socket (2 settings of [Socket])"));
 }
 

@@ -134,7 +134,7 @@ Result<void> CpuPriority::assign(std::optional<int>& value, std::string_view tex
 
 status::Value CpuPriority::show(Unit const& unit, std::optional<int> const& value) {
     // sched(7): real-time policies begin at 1.
-    auto const policy = unit.exec.cpu_scheduling_policy;
+    auto const policy = unit.exec->cpu_scheduling_policy;
     int const least = policy == SCHED_FIFO || policy == SCHED_RR ? 1 : 0;
     return std::int32_t{std::max(value.value_or(0), least)};
 }

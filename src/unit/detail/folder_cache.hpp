@@ -14,16 +14,22 @@ namespace mitori::unit::detail {
 /// What a unit name stands for: the first thing of that name on the search path, or a built-in unit.
 struct UnitFile {
     enum class Kind : std::uint8_t {
-        file,     ///< `target` is the file to read; for a link out of the search path, where it leads
+        file,     ///< a file, or a link out of the search path: `target` is where that leads
         alias,    ///< `target` is another unit's name
         mask,     ///< a link to /dev/null
         built_in, ///< no file
         bad_link, ///< `target` says what is wrong with it
     };
     Kind kind = Kind::file;
-    std::string path; ///< in its folder of the search path; empty for built-in units and aliases
     std::string target;
     BuiltIn const* built_in = nullptr;
+    std::string const* folder = nullptr; ///< of the search path; nullptr for built-in units and aliases
+    std::string_view name;               ///< the cache's key
+
+    /// In its folder; empty for built-in units and aliases.
+    [[nodiscard]] std::string path() const { return folder == nullptr ? "" : *folder + "/" + std::string(name); }
+    /// What a `file` or `mask` is read from.
+    [[nodiscard]] std::string source() const { return target.empty() ? path() : target; }
 };
 
 /// Whether a folder of the path is listed whole to know if it holds a drop-in folder: right for many units, wasteful

@@ -57,6 +57,14 @@ struct Reach<ToGroup, ToMember> {
     static T initial() { return std::move(Group{}.*ToMember); }
     static constexpr Mark group = &mark<ToGroup>;
 };
+template <class Group, class T, Shared<Group> Unit::* ToGroup, T Group::* ToMember>
+struct Reach<ToGroup, ToMember> {
+    using Value = T;
+    static T& in(Unit& unit) { return (unit.*ToGroup).edit().*ToMember; }
+    static T const& in(Unit const& unit) { return *(unit.*ToGroup).*ToMember; }
+    static T initial() { return std::move(Group{}.*ToMember); }
+    static constexpr Mark group = &mark<ToGroup>;
+};
 template <class T, T Unit::* ToMember>
 struct Reach<ToMember> {
     using Value = T;
