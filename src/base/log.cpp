@@ -26,7 +26,14 @@ bool wants_prefix() {
     return stream != nullptr && fmt::format("{}:{}", status.st_dev, status.st_ino) == stream;
 }
 
-void write_to_stderr(Priority priority, std::string_view text) {
+LogSink& current_sink() {
+    static LogSink sink = log_to_stderr;
+    return sink;
+}
+
+} // namespace
+
+void log_to_stderr(Priority priority, std::string_view text) {
     std::string line = wants_prefix() ? fmt::format("<{}>", static_cast<int>(priority)) : "mitori: ";
     line += printable(text);
     line += '\n';
@@ -34,19 +41,14 @@ void write_to_stderr(Priority priority, std::string_view text) {
     [[maybe_unused]] ssize_t const written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
-LogSink& current_sink() {
-    static LogSink sink = write_to_stderr;
-    return sink;
-}
-
-} // namespace
-
-void set_log_sink(LogSink sink) { current_sink() = sink ? std::move(sink) : LogSink(write_to_stderr); }
+void set_log_sink(LogSink sink) { current_sink() = sink ? std::move(sink) : LogSink(log_to_stderr); }
 
 void set_log_level(Priority least) { least_important() = least; }
 
+bool is_logged(Priority priority) { return priority <= least_important(); }
+
 void log_line(Priority priority, std::string_view text) {
-    if (priority <= least_important()) current_sink()(priority, text);
+    if (is_logged(priority)) current_sink()(priority, text);
 }
 
 } // namespace mitori::base

@@ -21,6 +21,10 @@ void set_log_sink(LogSink sink);
 /// Less important lines are dropped. Default: info.
 void set_log_level(Priority least);
 void log_line(Priority priority, std::string_view text);
+/// Whether set_log_level() lets it pass.
+[[nodiscard]] bool is_logged(Priority priority);
+/// What the default does, whatever the level is: for a sink that does something besides.
+void log_to_stderr(Priority priority, std::string_view text);
 
 template <class... Args>
 void log(Priority priority, fmt::format_string<Args...> format, Args&&... args) {
