@@ -48,7 +48,7 @@ base::Result<std::unique_ptr<Recorder>> Recorder::make(loop::Loop& loop, Store& 
 }
 
 base::Result<void> Recorder::begin() {
-    inbox_ = TRY(Inbox::open(options_.runtime_directory));
+    inbox_ = TRY(Inbox::open(options_.runtime_directory, options_.step));
     streams_.emplace(loop_, *inbox_, book_, [this](std::uint64_t id) { tell_gone(id); });
     sockets_.emplace(loop_, *inbox_, book_, [this](pid_t pid) { return streams_->of_pid(pid); });
     accept_watch_ = TRY(loop_.on_ready(listener_.get(), loop::Interest::read, loop::Urgency::notify,

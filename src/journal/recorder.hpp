@@ -28,6 +28,7 @@ struct RecorderOptions {
     BookOptions book;
     /// How many descriptors it may have open: streams are refused before the last few are gone.
     std::uint64_t descriptors = 1024;
+    std::function<void()> step; ///< for tests of kills: Inbox::open
 };
 
 class Recorder {
