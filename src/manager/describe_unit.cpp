@@ -3,6 +3,7 @@
 
 #include "manager/describe.hpp"
 #include "manager/detail/describe_parts.hpp"
+#include "manager/run_types.hpp"
 #include "unit/directive.hpp"
 #include "unit/unit_names.hpp"
 
@@ -142,6 +143,8 @@ void describe_relations(Manager& manager, UnitRef ref, Properties& into) {
 void describe_shortfalls(Manager& manager, UnitRef ref, Properties& into) {
     List not_honoured{"s", {}};
     List degraded{"s", {}};
+    for (auto const& missing : missing_units(manager.graph(), ref))
+        degraded.items.emplace_back(missing.directive + " " + missing.text);
     for (auto const& shortfall : manager.shortfalls(ref)) {
         if (shortfall.grade == exec::Grade::not_honoured)
             not_honoured.items.emplace_back(shortfall.directive);

@@ -6,17 +6,14 @@
 
 #include "base/log.hpp"
 #include "manager/manager.hpp"
+#include "manager/run_types.hpp"
+#include "unit/unit_names.hpp"
 
 namespace mitori::manager {
 namespace {
 
 bool is_up(ActiveState state) { return state == ActiveState::active || state == ActiveState::reloading; }
 bool is_down(ActiveState state) { return state == ActiveState::inactive || state == ActiveState::failed; }
-
-/// The types that this manager brings to life. The others load, so that their names can be spoken of.
-bool runs(unit::Type type) {
-    return type == unit::Type::service || type == unit::Type::target || type == unit::Type::slice;
-}
 
 } // namespace
 
@@ -85,13 +82,13 @@ void Manager::run_start(Job const& job) {
     if (active == ActiveState::deactivating) return jobs_.postpone(job.id);
     if (settings.load_state != unit::LoadState::loaded) return end_job(job.id, JobResult::invalid);
     if (!runs(settings.type)) {
-        base::log(base::Priority::notice, "{}: units of this type are not run yet", settings.id);
+        base::log(base::Priority::notice, "{}: {} units are not run yet", settings.id, base::word(settings.type));
         return end_job(job.id, JobResult::unsupported);
     }
     if (!conditions_allow(job)) return;
     for (auto const& edge : graph_.edges(job.unit, unit::Relation::binds_to))
         if (!is_up(at(edge.other).active) && graph_.unit(edge.other).load_state == unit::LoadState::loaded &&
-            jobs_.of(edge.other) == nullptr)
+            runs(graph_.unit(edge.other).type) && jobs_.of(edge.other) == nullptr)
             return end_job(job.id, JobResult::dependency);
     start_unit(job.unit);
 }

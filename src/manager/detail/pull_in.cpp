@@ -3,6 +3,7 @@
 #include <span>
 
 #include "manager/detail/building.hpp"
+#include "manager/run_types.hpp"
 
 namespace mitori::manager {
 
@@ -85,7 +86,7 @@ private:
         for (Pull const& row : rows)
             for (Edge const& edge : b_.graph.edges(unit, row.relation)) {
                 JobType const type = collapse_for(edge.other, row.type);
-                if (type == JobType::nop) continue;
+                if (type == JobType::nop || (type == JobType::start && is_missed(unit, edge.other))) continue;
                 if (row.need == Need::may) {
                     wishes_.push_back({asker, edge.other, type});
                     continue;
@@ -105,6 +106,14 @@ private:
         b_.jobs.link(asker, at, row.need, row.cause);
         if (is_new) open_.push_back(at);
         return {};
+    }
+
+    /// What is of a type that is not run holds nobody up: it is named, here and in the asker's status.
+    bool is_missed(UnitRef asker, UnitRef unit) {
+        auto const& other = b_.graph.unit(unit);
+        if (!goes_without(other)) return false;
+        b_.notes.push_back(fmt::format("{}: {}", other.id, say_without(b_.graph.unit(asker), other)));
+        return true;
     }
 
     void fulfil_wishes() {
