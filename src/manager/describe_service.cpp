@@ -152,8 +152,9 @@ void describe_use(Manager& manager, UnitRef ref, Properties& into) {
     auto& groups = manager.around().groups;
     auto& procfs = manager.around().procfs;
     bool const grouped = groups.place() != cgroup::Place::none && !live.group.empty();
-    bool const running =
-        live.active != ActiveState::inactive && live.active != ActiveState::failed && !live.group.empty();
+    bool const down = live.active == ActiveState::inactive || live.active == ActiveState::failed;
+    // KillMode=process and none leave processes behind: they are shown for as long as they are there.
+    bool const running = !live.group.empty() && (!down || !manager.processes_of(ref).empty());
     auto use = grouped && running ? groups.account(live.group) : cgroup::Accounting{};
     if (running && (!use.memory || !use.tasks || !use.cpu)) {
         std::uint64_t memory = 0, tasks = 0;
