@@ -92,6 +92,10 @@ public:
         return nothing(session_->manager("ResetFailedUnit", "s", {unit}));
     }
     Answer<void> reload_units() override { return nothing(session_->manager("Reload")); }
+    Answer<void> change_environment(std::vector<std::string> const& unset,
+                                    std::vector<std::string> const& set) override {
+        return nothing(session_->manager("UnsetAndSetEnvironment", "asas", {words(unset), words(set)}));
+    }
     Answer<void> cancel_job(std::uint32_t id) override { return nothing(session_->manager("CancelJob", "u", {id})); }
     Answer<void> shut_down() override { return nothing(session_->manager("Exit")); }
 

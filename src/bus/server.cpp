@@ -92,7 +92,13 @@ void RealServer::subscribe() {
                 emit(detail::make_job_changed(event.unit, 0));
             },
         .unit_changed = [this](control::UnitChanged const& event) { emit(detail::make_signal(event)); },
-        .reloading = [this](control::Reloading const& event) { emit(detail::make_signal(event)); },
+        .reloading =
+            [this](control::Reloading const& event) {
+                emit(detail::make_signal(event));
+                if (event.active) return;
+                for (auto& client : clients_)
+                    if (!client.over) client.connection->end_reload();
+            },
     });
 }
 

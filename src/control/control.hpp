@@ -105,8 +105,13 @@ public:
     [[nodiscard]] virtual Answer<void> kill(std::string const& unit, KillWhom whom, base::Signal signal) = 0;
     /// Empty: all units.
     [[nodiscard]] virtual Answer<void> reset_failed(std::string const& unit) = 0;
-    /// daemon-reload: reads all unit files again, keeps all states.
+    /// daemon-reload: reads all unit files again, keeps all states. The end may come later: while reloading() holds,
+    /// and then Watch tells of it.
     [[nodiscard]] virtual Answer<void> reload_units() = 0;
+    [[nodiscard]] virtual bool reloading() const { return false; }
+    /// What services inherit that start from now on: first takes back names or assignments, then sets assignments.
+    [[nodiscard]] virtual Answer<void> change_environment(std::vector<std::string> const& unset,
+                                                          std::vector<std::string> const& set) = 0;
     [[nodiscard]] virtual Answer<void> cancel_job(std::uint32_t id) = 0;
     /// Stops every unit and ends the manager.
     [[nodiscard]] virtual Answer<void> shut_down() = 0;

@@ -247,6 +247,13 @@ control::Answer<void> Local::reload_units() {
     return {};
 }
 
+control::Answer<void> Local::change_environment(std::vector<std::string> const& unset,
+                                                std::vector<std::string> const& set) {
+    if (auto changed = manager_.change_environment(unset, set); !changed)
+        return refuse(Reason::invalid_args, changed.error().message());
+    return {};
+}
+
 control::Answer<void> Local::cancel_job(std::uint32_t id) {
     if (!manager_.cancel(static_cast<manager::JobId>(id)))
         return refuse(Reason::no_such_job, fmt::format("Job {} does not exist.", id));

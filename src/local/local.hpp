@@ -30,6 +30,9 @@ public:
     control::Answer<void> kill(std::string const& unit, control::KillWhom whom, base::Signal signal) override;
     control::Answer<void> reset_failed(std::string const& unit) override;
     control::Answer<void> reload_units() override;
+    bool reloading() const override { return manager_.reloading(); }
+    control::Answer<void> change_environment(std::vector<std::string> const& unset,
+                                             std::vector<std::string> const& set) override;
     control::Answer<void> cancel_job(std::uint32_t id) override;
     control::Answer<void> shut_down() override;
 

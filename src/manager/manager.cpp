@@ -221,25 +221,6 @@ void Manager::reset_failed(UnitRef unit) {
         set_active(unit, ActiveState::inactive);
 }
 
-void Manager::daemon_reload() {
-    for (auto const& listener : listeners_)
-        if (auto const alive = listener.lock(); alive && alive->reloading) alive->reloading(true);
-    around_.loader.refresh();
-    graph_.reload([this](UnitRef unit) {
-        auto const& live = at(unit);
-        return live.active != ActiveState::inactive || jobs_.of(unit) != nullptr;
-    });
-    for (std::size_t i = 0; i < lives_.size() && i < graph_.size(); ++i) {
-        auto const unit = static_cast<UnitRef>(i);
-        // What runs though its file has gone is ended by the settings that it was started with.
-        if (lives_[i].service && graph_.unit(unit).load_state == unit::LoadState::loaded)
-            lives_[i].service->take_settings(graph_.unit_ptr(unit));
-        if (graph_.live(unit)) mark(unit);
-    }
-    for (auto const& listener : listeners_)
-        if (auto const alive = listener.lock(); alive && alive->reloading) alive->reloading(false);
-}
-
 // -- two-phase settling
 
 void Manager::mark(UnitRef unit) {

@@ -22,6 +22,7 @@
 #include "exec/degrade.hpp"
 #include "loop/loop.hpp"
 #include "manager/children.hpp"
+#include "manager/client_environment.hpp"
 #include "manager/conditions.hpp"
 #include "manager/events.hpp"
 #include "manager/graph.hpp"
@@ -82,7 +83,16 @@ public:
     /// Signals whom the words say; the error's number is ESRCH when there is nobody.
     [[nodiscard]] base::Result<void> kill(UnitRef unit, Whom whom, base::Signal signal);
     void reset_failed(UnitRef unit);
+    /// Reads all unit files again, after what prepares that; listeners are told of the beginning and of the end. One
+    /// more that is asked for meanwhile prepares once more and ends with the first.
     void daemon_reload();
+    /// What has to be done each time before unit files are read again (generators); it calls back when it is done,
+    /// at once or later.
+    using Prepare = std::function<void(std::function<void()> done)>;
+    void before_reloads(Prepare prepare) { prepare_ = std::move(prepare); }
+    /// What clients set for the services that start from now on; EINVAL names the word that is no variable.
+    [[nodiscard]] base::Result<void> change_environment(std::vector<std::string> const& unset,
+                                                        std::vector<std::string> const& set);
     /// Stops everything in order, then ends the loop with `code`. A second call kills what is left at once.
     void shut_down(int code);
 
@@ -101,6 +111,7 @@ public:
     [[nodiscard]] Surroundings const& around() const { return around_; }
     [[nodiscard]] base::Stamp started() const { return started_; }
     [[nodiscard]] bool shutting_down() const { return shutting_down_; }
+    [[nodiscard]] bool reloading() const { return reloading_; }
     [[nodiscard]] base::Stamp now_stamp() const { return around_.loop.now(); }
 
     /// The listener is kept until the returned handle is dropped.
@@ -111,6 +122,10 @@ private:
     base::Result<void> begin();
     [[nodiscard]] unit::UnitPtr load_unit(std::string_view name) const;
     [[nodiscard]] bool is_unclaimed_orphan(procfs::Process const& process);
+
+    // manager_reload.cpp
+    void prepare_reload();
+    void finish_reload();
 
     // manager_jobs.cpp: running jobs
     void run_jobs();
@@ -182,6 +197,7 @@ private:
     Service& service_at(UnitRef unit);
 
     Options options_;
+    ClientEnvironment environment_{options_.place.environment};
     Surroundings around_;
     Graph graph_;
     Jobs jobs_;
@@ -206,6 +222,10 @@ private:
     std::vector<Job> held_back_; ///< starts that wait for the spawner, in order
     std::vector<UnitRef> waiting_empty_;
     std::unordered_map<std::string, UnitRef> unit_of_group_;
+
+    Prepare prepare_;
+    bool reloading_ = false;
+    bool reload_again_ = false;
 
     base::Stamp started_;
     bool shutting_down_ = false;

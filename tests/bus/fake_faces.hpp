@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/names.hpp"
+#include "base/text.hpp"
 #include "bus/fake_unit.hpp"
 #include "control/control.hpp"
 #include "control/names.hpp"
@@ -79,7 +80,7 @@ public:
         all.add("Manager", "NNames", static_cast<std::uint32_t>(units.size()));
         all.add("Manager", "NFailedUnits", std::uint32_t{1});
         all.add("Manager", "NJobs", std::uint32_t{0});
-        all.add("Manager", "Environment", status::List{"s", {"LANG=C"}});
+        all.add("Manager", "Environment", status::List{"s", {"LANG=C", "A=it's a $word"}});
         all.add("Manager", "ControlGroup", "");
         all.add("Manager", "UserspaceTimestamp", std::uint64_t{1700000000000000});
         return all;
@@ -138,7 +139,22 @@ public:
     control::Answer<void> reload_units() override {
         asked.emplace_back("reload");
         tell(&control::Listener::reloading, control::Reloading{true});
+        reloading_ = true;
+        if (!reloads_slowly) end_reload();
+        return {};
+    }
+    bool reloading() const override { return reloading_; }
+    /// A reload goes on until end_reload().
+    bool reloads_slowly = false;
+    void end_reload() {
+        reloading_ = false;
         tell(&control::Listener::reloading, control::Reloading{false});
+    }
+    control::Answer<void> change_environment(std::vector<std::string> const& unset,
+                                             std::vector<std::string> const& set) override {
+        asked.push_back(fmt::format("environment -[{}] +[{}]", base::join(unset, " "), base::join(set, " ")));
+        if (auto const refused = refusals.find("environment"); refused != refusals.end())
+            return std::unexpected(refused->second);
         return {};
     }
     control::Answer<void> cancel_job(std::uint32_t id) override {
@@ -173,6 +189,8 @@ public:
     }
 
 private:
+    bool reloading_ = false;
+
     static std::unexpected<control::Refusal> refuse(control::Reason reason, std::string text) {
         return std::unexpected(control::Refusal{reason, std::move(text)});
     }

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <fmt/format.h>
+#include <utility>
 
 #include "base/log.hpp"
 #include "bus/detail/wire.hpp"
@@ -60,12 +61,16 @@ int Connection::take(sd_bus_message* message) {
         sd_bus_message_is_method_call(message, "org.freedesktop.DBus.Peer", nullptr) > 0)
         return 0; // sd-bus answers this itself
 
-    std::string_view out;
-    auto const answered = answer(message, out);
+    Method const* method = nullptr;
+    auto const answered = answer(message, method);
     if (sd_bus_message_get_expect_reply(message) <= 0) return 1;
+    if (answered && method->answered == Answered::when_reloaded && settings_.faces.command.reloading()) {
+        waiting_.emplace_back(sd_bus_message_ref(message));
+        return 1;
+    }
     if (!answered) {
         reply_fault(message, answered.error());
-    } else if (auto const done = reply(message, *answered, out); !done) {
+    } else if (auto const done = reply(message, *answered, method->out); !done) {
         base::log(base::Priority::err, "bus: answer to {}: {}", sd_bus_message_get_member(message),
                   done.error().message());
         reply_fault(message, {SD_BUS_ERROR_FAILED, "The answer cannot be sent: " + done.error().message()});
@@ -73,19 +78,18 @@ int Connection::take(sd_bus_message* message) {
     return 1;
 }
 
-Reply Connection::answer(sd_bus_message* message, std::string_view& out) {
+Reply Connection::answer(sd_bus_message* message, Method const*& method) {
     if (settings_.standing == Standing::refused)
         return fault(SD_BUS_ERROR_ACCESS_DENIED, "Only root and the user who runs this manager may command it.");
     auto const text = [](char const* maybe) { return std::string(maybe != nullptr ? maybe : ""); };
     auto const object = object_at(text(sd_bus_message_get_path(message)));
-    auto const* method = TRY(find_method(object, text(sd_bus_message_get_interface(message)), //
-                                         text(sd_bus_message_get_member(message))));
+    method = TRY(find_method(object, text(sd_bus_message_get_interface(message)), //
+                             text(sd_bus_message_get_member(message))));
     if (text(sd_bus_message_get_signature(message, 1)) != method->in)
         return fault(SD_BUS_ERROR_INVALID_ARGS, fmt::format("{} takes '{}', not '{}'.", method->name, method->in,
                                                             text(sd_bus_message_get_signature(message, 1))));
     auto arguments = read_values(message);
     if (!arguments) return fault(SD_BUS_ERROR_INVALID_ARGS, arguments.error().message());
-    out = method->out;
     return method->run(Call{settings_.faces, object, std::move(*arguments)});
 }
 
@@ -122,6 +126,12 @@ void Connection::emit(Signal const& signal) {
             return;
         }
     if (sd_bus_send(bus_.get(), message, nullptr) >= 0) sent(writer.bytes());
+}
+
+void Connection::end_reload() {
+    for (auto const& call : std::exchange(waiting_, {}))
+        if (auto const done = reply(call.get(), {}, ""); !done)
+            base::log(base::Priority::err, "bus: answer to Reload: {}", done.error().message());
 }
 
 void Connection::sent(std::size_t bytes) {

@@ -33,6 +33,8 @@ public:
     ~Connection();
 
     void emit(Signal const& signal);
+    /// Unit files have been read again: whoever asked for it is answered now.
+    void end_reload();
     [[nodiscard]] Standing standing() const { return settings_.standing; }
 
 private:
@@ -40,7 +42,7 @@ private:
     [[nodiscard]] base::Result<void> open(loop::Loop& loop, base::Fd socket);
     static int on_message(sd_bus_message* message, void* self, sd_bus_error* error);
     [[nodiscard]] int take(sd_bus_message* message);
-    [[nodiscard]] Reply answer(sd_bus_message* message, std::string_view& out);
+    [[nodiscard]] Reply answer(sd_bus_message* message, Method const*& method);
     [[nodiscard]] base::Result<void> reply(sd_bus_message* call, Values const& values, std::string_view types);
     void reply_fault(sd_bus_message* call, Fault const& fault);
     void sent(std::size_t bytes);
@@ -49,8 +51,9 @@ private:
     Settings settings_;
     BusPtr bus_;
     SlotPtr filter_;
-    std::deque<std::size_t> sizes_; ///< of the messages that may still wait to be written, oldest first
-    std::size_t queued_bytes_ = 0;  ///< their sum
+    std::vector<MessagePtr> waiting_; ///< calls that are answered by end_reload()
+    std::deque<std::size_t> sizes_;   ///< of the messages that may still wait to be written, oldest first
+    std::size_t queued_bytes_ = 0;    ///< their sum
     bool finished_ = false;
 };
 

@@ -115,6 +115,16 @@ Reply get_unit_processes(Call const& call) { return list_processes(call, call.te
 Reply reload(Call const& call) { return done(call.faces.command.reload_units()); }
 Reply exit(Call const& call) { return done(call.faces.command.shut_down()); }
 
+Reply set_environment(Call const& call) {
+    return done(call.faces.command.change_environment({}, call.arguments[0].words()));
+}
+Reply unset_environment(Call const& call) {
+    return done(call.faces.command.change_environment(call.arguments[0].words(), {}));
+}
+Reply unset_and_set_environment(Call const& call) {
+    return done(call.faces.command.change_environment(call.arguments[0].words(), call.arguments[1].words()));
+}
+
 /// Every connection is told everything; asking for it is fine.
 Reply subscribe(Call const&) { return Values{}; }
 
@@ -158,7 +168,10 @@ constexpr auto rows = std::to_array<Method>({
     {On::manager, manager, "GetUnitProcesses", "s", "a(sus)", get_unit_processes},
     {On::manager, manager, "Subscribe", "", "", subscribe},
     {On::manager, manager, "Unsubscribe", "", "", subscribe},
-    {On::manager, manager, "Reload", "", "", reload},
+    {On::manager, manager, "Reload", "", "", reload, Answered::when_reloaded},
+    {On::manager, manager, "SetEnvironment", "as", "", set_environment},
+    {On::manager, manager, "UnsetEnvironment", "as", "", unset_environment},
+    {On::manager, manager, "UnsetAndSetEnvironment", "asas", "", unset_and_set_environment},
     {On::manager, manager, "Exit", "", "", exit},
     {On::manager, own, "Plan", "s", "s", plan},
     {On::manager, own, "ListUnitFiles", "asas", "a(sss)", list_unit_files_with_presets},

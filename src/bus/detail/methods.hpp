@@ -28,6 +28,9 @@ struct Call {
 /// Which objects have a method.
 enum class On { manager, unit, job, every };
 
+/// When the caller is answered: some work goes on after the method has begun it.
+enum class Answered { at_once, when_reloaded };
+
 struct Method {
     On on;
     std::string_view interface;
@@ -35,6 +38,7 @@ struct Method {
     std::string_view in;
     std::string_view out;
     Reply (*run)(Call const& call);
+    Answered answered = Answered::at_once;
 };
 
 [[nodiscard]] std::span<Method const> manager_methods();
