@@ -61,15 +61,19 @@ base::Result<void> House::make(HouseOptions const& options) {
     // %t of a user who has no login session: where we keep our own things, for there is no other place for it.
     if (host.runtime_directory.empty()) host.runtime_directory = options.runtime_directory;
     auto path = unit::search_path(options.scope, variables);
-    if (!options.unit_folders.empty()) path.vendor = path.machine = path.directories;
+    if (!options.unit_folders.empty() || !options.units.empty()) path.vendor = path.machine = path.directories;
     path.directories.insert(path.directories.begin(), options.unit_folders.begin(), options.unit_folders.end());
 
+    auto place = exec::read_place(options.scope, host, "");
+    run_generators(options, path, host, place.environment);
     loop_ = TRY(loop::open_loop());
     groups_ = cgroup::open_groups({.below = options.group});
     own_group_ = !options.group.empty() && groups_->place() != cgroup::Place::none;
     procfs_ = TRY(procfs::Procfs::open());
     loader_ = std::make_unique<unit::Loader>(std::move(path), host);
-    auto place = exec::read_place(options.scope, host, "");
+    for (auto const& unit : options.units)
+        loader_->put(unit);
+    if (options.make_output) output_ = TRY(options.make_output(*loop_));
     if (options.output >= 0) place.output = place.error = options.output;
     if (!options.path_prefix.empty())
         for (auto& entry : place.environment)
@@ -78,9 +82,20 @@ base::Result<void> House::make(HouseOptions const& options) {
                                            .runtime_directory = options.runtime_directory,
                                            .place = std::move(place),
                                            .world = {.user_manager = options.scope == unit::Scope::user}},
-                                          {*loop_, *groups_, *loader_, *procfs_}));
+                                          {*loop_, *groups_, *loader_, *procfs_, output_.get()}));
     local_ = std::make_unique<local::Local>(*manager_);
+    if (generators_)
+        manager_->before_reloads([this](std::function<void()> done) { generators_->run(*loop_, std::move(done)); });
     return {};
+}
+
+void House::run_generators(HouseOptions const& options, unit::SearchPath& path, unit::Host const& host,
+                           std::vector<std::string> const& environment) {
+    if (options.serve_systemctl == HouseOptions::ServeSystemctl::no || options.scope != unit::Scope::system) return;
+    auto folders = unit::generator_folders(options.runtime_directory);
+    if (!unit::place_generator_folders(path, folders)) return;
+    generators_.emplace(std::move(folders), host, environment);
+    generators_->run_and_wait();
 }
 
 base::Result<void> House::listen(HouseOptions const& options) {
@@ -93,7 +108,13 @@ base::Result<void> House::listen(HouseOptions const& options) {
 }
 
 control::Answer<control::JobRef> House::start(std::string const& unit) {
-    return local_->enqueue(control::JobVerb::start, unit, control::JobMode::replace);
+    auto const enqueue = [this](std::string const& name) {
+        return local_->enqueue(control::JobVerb::start, name, control::JobMode::replace);
+    };
+    if (generators_)
+        if (auto const queued = enqueue("systemd-tmpfiles-setup.service"); !queued)
+            base::log(base::Priority::warning, "{}", queued.error().text);
+    return enqueue(unit);
 }
 
 base::Result<void> House::obey_signals() {

@@ -139,6 +139,12 @@ bool conditions_met(std::vector<ConditionResult> const& results) {
     return plain_met && (trigger_met || !any_trigger);
 }
 
+std::string virtualization(World const& world) {
+    Scene scene(world);
+    if (scene.container() != "none") return "container:" + scene.container();
+    return scene.machine() != "none" ? "vm:" + scene.machine() : std::string();
+}
+
 std::string show(unit::Condition const& condition) {
     return fmt::format("Condition{}={}{}{}", row_of(condition.kind).name, condition.trigger ? "|" : "",
                        condition.negate ? "!" : "", condition.parameter);

@@ -44,6 +44,9 @@ struct ConditionResult {
                                                            World const& world);
 /// All plain ones met, and at least one of those with "|" if there are any.
 [[nodiscard]] bool conditions_met(std::vector<ConditionResult> const& results);
+/// The innermost kind of virtualization and its name, in systemd-detect-virt(1)'s words: "container:docker", "vm:kvm";
+/// empty on bare metal.
+[[nodiscard]] std::string virtualization(World const& world);
 /// "ConditionPathExists=!/etc/foo"; of an assert too: the condition does not know where it stands.
 [[nodiscard]] std::string show(unit::Condition const& condition);
 

@@ -117,6 +117,21 @@ constexpr auto system_units = sorted(std::to_array<BuiltIn>({
     {"user.slice", Form::plain, "User and Session Slice", "Before=slices.target\n"},
     {"machine.slice", Form::plain, "Virtual Machine and Container Slice", "Before=slices.target\n"},
 
+    // -- what packages' daemons find below /run: started first by a manager that stands in for systemd, docs/adr/0013.
+    // Without systemd's --boot and --remove: what only a machine's boot may do (/run/nologin, clearing /tmp) is not done.
+    {"systemd-tmpfiles-setup.service", Form::bare, "Create System Files and Directories",
+     "Documentation=man:tmpfiles.d(5) man:systemd-tmpfiles(8)\n"
+     "ConditionFileIsExecutable=|/usr/bin/systemd-tmpfiles\n"
+     "ConditionFileIsExecutable=|/bin/systemd-tmpfiles\n"
+     "Conflicts=shutdown.target\n"
+     "After=local-fs.target\n"
+     "Before=sysinit.target shutdown.target\n"
+     "[Service]\n"
+     "Type=oneshot\n"
+     "RemainAfterExit=yes\n"
+     "ExecStart=systemd-tmpfiles --create --exclude-prefix=/dev\n"
+     "SuccessExitStatus=DATAERR CANTCREAT\n"},
+
     // -- the way down: a service stops everything through shutdown.target, its SuccessAction= does the rest
     {"shutdown.target", Form::hidden, "System Shutdown", ""},
     {"umount.target", Form::hidden, "Unmount All Filesystems", ""},
