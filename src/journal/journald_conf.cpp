@@ -222,6 +222,8 @@ private:
         for (auto const& row : rows)
             known.push_back(row.key);
         auto text = fmt::format("Unknown key '{}', it is ignored", base::printable(key));
+        constexpr std::size_t longest_guess = 40; // no key is nearly as long, and likeness costs the product of lengths
+        if (key.size() > longest_guess) return text;
         if (auto const near = base::nearest(key, known)) text += fmt::format("; did you mean '{}'?", *near);
         return text;
     }
