@@ -21,6 +21,7 @@ class Cron(daemon.Daemon):
                                               "* * * * * www-data echo $HOME > /tmp/minute\n")
 
     def setUp(self):
+        self.stop(self.unit)
         for path in ("run/crond.reboot", "tmp/first", "tmp/minute"):
             (self.machine.root / path).unlink(missing_ok=True)
         super().setUp()

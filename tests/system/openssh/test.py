@@ -59,7 +59,7 @@ class Ssh(daemon.Daemon):
         self.machine.write("/etc/default/ssh", "SSHD_OPTS=-oPort=no-number\n")
         self.addCleanup(self.machine.write, "/etc/default/ssh", "SSHD_OPTS=\n")
         self.assertEqual(self.machine.mitori("start", self.unit).returncode, 1)
-        self.machine.wait_for(self.unit, ActiveState="failed", ExecMainStatus="255", NRestarts="0")
+        self.machine.wait_for(self.unit, ActiveState="failed", ExecMainStatus="255", SubState="failed")
 
 
 if __name__ == "__main__":
