@@ -3,11 +3,14 @@
 
 #include "bin/generators.hpp"
 #include "bin/manager_program.hpp"
+#include "bin/record_program.hpp"
 #include "bin/up_program.hpp"
 #include "cli/main.hpp"
 
 int main(int argc, char** argv) {
     if (argc > 0 && std::filesystem::path(argv[0]).filename() == mitori::bin::generators_name)
         return mitori::bin::run_generators({argv, static_cast<std::size_t>(argc)});
-    return mitori::cli::main(argc, argv, {.manager = mitori::bin::run_manager, .up = mitori::bin::run_up});
+    return mitori::cli::main(
+        argc, argv,
+        {.manager = mitori::bin::run_manager, .up = mitori::bin::run_up, .record = mitori::bin::run_record});
 }

@@ -129,6 +129,8 @@ ProgramCall find_program(int argc, char** argv, Programs const& programs) {
             return {&programs.manager, i};
         else if (word == "up")
             return {&programs.up, i};
+        else if (word == "record")
+            return {&programs.record, i};
         else
             break;
     }

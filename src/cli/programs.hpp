@@ -11,6 +11,7 @@ using Program = std::function<int(std::span<char const* const>)>;
 struct Programs {
     Program manager;
     Program up;
+    Program record;
 };
 
 } // namespace mitori::cli

@@ -1,0 +1,209 @@
+#include "bin/record_program.hpp"
+
+#include <csignal>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <getopt.h>
+#include <iostream>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "base/names.hpp"
+#include "base/sys.hpp"
+#include "base/sys_streams.hpp"
+#include "base/text.hpp"
+#include "bin/words.hpp"
+#include "journal/journald_conf.hpp"
+#include "journal/recorder.hpp"
+#include "journal/store.hpp"
+#include "loop/loop.hpp"
+
+namespace mitori::bin {
+namespace {
+
+constexpr std::string_view usage =
+    R"(mitori record --listener FD --runtime-dir DIR [--folder DIR]… [--passing-folder DIR]… [--machine-conf]
+              [--console raw|prefix|json] [--syslog PATH]
+
+Writes the output of services into journal files. A manager starts it by itself and starts it again when it has died;
+there is no reason to start it by hand.
+
+  --listener FD         the socket by which managers connect, inherited
+  --runtime-dir DIR     the manager's runtime folder: what is under way is kept there
+  --folder DIR          where the files go; the first that can be opened is taken
+  --passing-folder DIR  the same, for memory: tried after those, with the limits Runtime…= of journald.conf(5)
+  --machine-conf        obey /etc/systemd/journald.conf and its drop-ins
+  --console FORMAT      show everything on stdout, too
+  --syslog PATH         pass messages on to a syslog daemon that listens there
+
+SIGTERM: write everything through and end. SIGUSR2: begin a new file.
+)";
+
+struct Arguments {
+    int listener = -1;
+    std::string runtime_directory;
+    std::vector<std::string> folders;
+    std::vector<std::string> passing;
+    bool machine_conf = false;
+    std::optional<journal::ConsoleFormat> console;
+    std::string syslog;
+    std::optional<int> leave;
+};
+
+int complain(std::string const& text) {
+    std::cerr << "mitori record: " << text << "\n";
+    return 125;
+}
+
+void take(int option, Arguments& arguments) {
+    switch (option) {
+    case 'l': arguments.listener = base::parse_integer<int>(optarg).value_or(-1); return;
+    case 'r': arguments.runtime_directory = optarg; return;
+    case 'f': arguments.folders.emplace_back(optarg); return;
+    case 'p': arguments.passing.emplace_back(optarg); return;
+    case 'm': arguments.machine_conf = true; return;
+    case 's': arguments.syslog = optarg; return;
+    case 'c':
+        arguments.console = base::value_of<journal::ConsoleFormat>(optarg);
+        if (!arguments.console)
+            arguments.leave = complain(fmt::format("no format \"{}\": raw, prefix or json", optarg));
+        return;
+    case 'h':
+        std::cout << usage;
+        arguments.leave = 0;
+        return;
+    default: arguments.leave = 125; // getopt has said what is wrong
+    }
+}
+
+Arguments parse(std::span<char const* const> words) {
+    static constexpr option options[] = {
+        {"listener", required_argument, nullptr, 'l'},
+        {"runtime-dir", required_argument, nullptr, 'r'},
+        {"folder", required_argument, nullptr, 'f'},
+        {"passing-folder", required_argument, nullptr, 'p'},
+        {"machine-conf", no_argument, nullptr, 'm'},
+        {"console", required_argument, nullptr, 'c'},
+        {"syslog", required_argument, nullptr, 's'},
+        {"help", no_argument, nullptr, 'h'},
+        {},
+    };
+    Arguments arguments;
+    std::string name = "mitori record";
+    auto copy = words_for_getopt(name, words);
+    optind = 0;
+    for (int option = 0;
+         (option = ::getopt_long(static_cast<int>(words.size()), copy.data(), "h", options, nullptr)) != -1;)
+        take(option, arguments);
+    if (!arguments.leave && (arguments.listener < 0 || arguments.runtime_directory.empty()))
+        arguments.leave = complain("it is started by a manager, with --listener and --runtime-dir");
+    return arguments;
+}
+
+/// Where no journal is kept, or none can be: everything is refused with that reason, or (number 0) taken for nothing.
+class NoStore final : public journal::Store {
+public:
+    explicit NoStore(base::Error reason) : reason_(std::move(reason)) {}
+    base::Result<void> append(journal::Entry const&) override {
+        if (reason_.number != 0) return std::unexpected(reason_);
+        ++count_;
+        return {};
+    }
+    [[nodiscard]] std::uint64_t last_entry() const override { return count_; }
+    base::Result<void> rotate() override { return {}; }
+    base::Result<void> sync() override { return {}; }
+
+private:
+    base::Error reason_;
+    std::uint64_t count_ = 0;
+};
+
+struct Opened {
+    std::unique_ptr<journal::Store> store;
+    std::string folder;
+};
+
+Opened open_store(Arguments const& arguments, journal::JournaldConf const& conf) {
+    base::Error last;
+    auto const attempt = [&](std::string const& folder, journal::Limits const& limits) -> std::optional<Opened> {
+        auto store = journal::Store::open({.folder = folder,
+                                           .undo_path = arguments.runtime_directory + "/recorder.undo",
+                                           .limits = limits,
+                                           .compress_above = conf.compress_above});
+        if (store) return Opened{*std::move(store), folder};
+        last = store.error();
+        base::log(base::Priority::warning, "no journal in {}: {}", folder, last.message());
+        return std::nullopt;
+    };
+    for (auto const& folder : arguments.folders)
+        if (auto opened = attempt(folder, conf.system)) return *std::move(opened);
+    for (auto const& folder : arguments.passing)
+        if (auto opened = attempt(folder, conf.runtime)) return *std::move(opened);
+    if (last.number != 0) base::log(base::Priority::err, "no journal can be kept: {}", last.message());
+    return {std::make_unique<NoStore>(last), arguments.runtime_directory};
+}
+
+journal::JournaldConf read_conf(Arguments const& arguments) {
+    if (!arguments.machine_conf) return {};
+    auto const result = journal::read_journald_conf();
+    for (auto const& note : result.notes)
+        base::log(base::Priority::notice, "{}", note.message());
+    return result.conf;
+}
+
+std::unique_ptr<journal::ConsoleOutlet> open_console(loop::Loop& loop, Arguments const& arguments) {
+    auto const format = arguments.console.value_or(journal::ConsoleFormat::prefix);
+    auto console = journal::ConsoleOutlet::make(loop, STDOUT_FILENO, format);
+    if (console) return *std::move(console);
+    if (arguments.console)
+        base::log(base::Priority::warning, "nothing is shown on stdout: {}", console.error().message());
+    return nullptr;
+}
+
+journal::BookOptions book_options(Arguments const& arguments, journal::JournaldConf conf, std::string folder) {
+    using enum journal::BookOptions::ToConsole;
+    return {.conf = std::move(conf),
+            .machine = journal::read_machine(),
+            .folder = std::move(folder),
+            .syslog_path = arguments.syslog,
+            .to_console = arguments.console ? everything : what_asks};
+}
+
+base::Result<int> record(Arguments const& arguments) {
+    static_cast<void>(base::sys::set_process_name("mitori-record"));
+    for (int const number : {SIGPIPE, SIGHUP, SIGINT})
+        TRY(base::sys::ignore_signal(base::Signal{number}));
+    auto const descriptors = base::sys::raise_descriptor_limit().value_or(1024);
+    auto loop = TRY(loop::open_loop());
+    auto conf = read_conf(arguments);
+    auto opened = open_store(arguments, conf);
+    static_cast<void>(base::sys::replace_symlink(opened.folder, arguments.runtime_directory + "/journal"));
+    auto recorder = TRY(journal::Recorder::make(*loop, *opened.store,
+                                                {.runtime_directory = arguments.runtime_directory,
+                                                 .book = book_options(arguments, std::move(conf), opened.folder),
+                                                 .descriptors = descriptors},
+                                                base::Fd(arguments.listener), open_console(*loop, arguments),
+                                                [&loop] { loop->stop(0); }));
+    auto const term = TRY(loop->on_signal(base::Signal{SIGTERM}, [&] {
+        recorder->finish();
+        loop->stop(0);
+    }));
+    auto const rotate = TRY(loop->on_signal(base::Signal{SIGUSR2}, [&] {
+        if (auto rotated = opened.store->rotate(); !rotated)
+            base::log(base::Priority::err, "no new journal file: {}", rotated.error().message());
+    }));
+    return loop->run();
+}
+
+} // namespace
+
+int run_record(std::span<char const* const> words) {
+    auto const arguments = parse(words);
+    if (arguments.leave) return *arguments.leave;
+    auto const status = record(arguments);
+    if (status) return *status;
+    base::log(base::Priority::err, "the recorder cannot work: {}", status.error().message());
+    return 1;
+}
+
+} // namespace mitori::bin
