@@ -10,6 +10,9 @@ using unit::Relation;
 
 namespace {
 
+/// As many as a unit has that is no hub. Those have all their edges at once; a hub's grow in many turns.
+constexpr std::size_t few_edges = 64;
+
 auto key(Edge const& edge) { return std::tuple(edge.relation, edge.other, edge.origin); }
 
 bool same_edge(Edge const& a, Edge const& b) { return a.relation == b.relation && a.other == b.other; }
@@ -134,7 +137,7 @@ void Graph::settle() {
 
 void Graph::connect(UnitRef ref) {
     unit::UnitPtr const stated = unit_ptr(ref); // interning may move the nodes
-    for (auto const& dependency : stated->info.dependencies)
+    for (auto const& dependency : *stated->info.dependencies)
         link(ref, dependency.relation, dependency.origin, intern(dependency.unit));
 }
 
@@ -169,6 +172,7 @@ void Graph::sort_edges() {
         auto const surplus = std::ranges::unique(edges, same_edge);
         edges.erase(surplus.begin(), surplus.end());
         sorted = static_cast<std::uint32_t>(edges.size());
+        if (edges.size() <= few_edges) edges.shrink_to_fit();
     }
 }
 

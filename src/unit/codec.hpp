@@ -26,6 +26,7 @@
 #include "unit/settings/common.hpp"
 #include "unit/settings/exec.hpp"
 #include "unit/settings/names.hpp"
+#include "unit/settings/shared.hpp"
 #include "unit/settings/unit.hpp"
 
 namespace mitori::unit {
@@ -112,6 +113,15 @@ struct Codec<E> {
         return {};
     }
     static status::Value show(E value) { return std::string(base::word(value)); }
+};
+
+/// A setting that is shared until it is set.
+template <class T>
+struct Codec<Shared<T>> {
+    static base::Result<void> assign(Shared<T>& value, std::string_view text, Specifiers const& specifiers) {
+        return Codec<T>::assign(value.edit(), text, specifiers);
+    }
+    static status::Value show(Shared<T> const& value) { return Codec<T>::show(*value); }
 };
 
 /// Reads a setting that may be unset. What an unset one is shown as, those who derive from it say.

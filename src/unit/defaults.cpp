@@ -10,7 +10,7 @@ namespace mitori::unit {
 namespace {
 
 bool has(Unit const& unit, Relation relation, std::string_view other) {
-    return std::ranges::any_of(unit.info.dependencies, [&](Dependency const& dependency) {
+    return std::ranges::any_of(*unit.info.dependencies, [&](Dependency const& dependency) {
         return dependency.relation == relation && dependency.unit == other;
     });
 }
@@ -18,7 +18,8 @@ bool has(Unit const& unit, Relation relation, std::string_view other) {
 void add(Unit& unit, Origin origin, std::initializer_list<Relation> relations, std::string_view other) {
     if (unit.id == other) return;
     for (auto const relation : relations)
-        if (!has(unit, relation, other)) unit.info.dependencies.push_back({relation, origin, std::string(other)});
+        if (!has(unit, relation, other))
+            unit.info.dependencies.edit().push_back({relation, origin, std::string(other)});
 }
 
 bool is_shutdown_target(Unit const& unit) { return unit.id == "shutdown.target"; }

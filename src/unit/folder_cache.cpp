@@ -210,4 +210,15 @@ std::vector<std::string> FolderCache::folder_files(std::vector<std::string> cons
     return paths;
 }
 
+Shared<Dependencies> FolderCache::shared(Shared<Dependencies> list) {
+    static constexpr std::size_t remembered = 16;
+    auto const same = std::ranges::find_if(lately_, [&](auto const& other) { return *other == *list; });
+    if (same != lately_.end()) return *same;
+    list.edit().shrink_to_fit();
+    if (lately_.size() < remembered) return lately_.emplace_back(std::move(list));
+    auto& place = lately_[oldest_++ % remembered];
+    place = std::move(list);
+    return place;
+}
+
 } // namespace mitori::unit::detail

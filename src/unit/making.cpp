@@ -114,7 +114,7 @@ void Making::add_links(FolderCache& cache, std::vector<std::string> const& folde
             continue;
         }
         Dependency const dependency{relation, Origin::folder, name};
-        auto& all = unit_.info.dependencies;
+        auto& all = unit_.info.dependencies.edit();
         bool const known =
             std::ranges::any_of(all, [&](auto const& one) { return one.relation == relation && one.unit == name; });
         if (!known) all.push_back(dependency);
@@ -125,17 +125,17 @@ void Making::add_links(FolderCache& cache, std::vector<std::string> const& folde
 void Making::instantiate_templates() {
     auto const own = unit_.instance();
     auto const instance = own.empty() ? parse_name(unit_.id).value_or(NameParts{}).prefix : std::string(own);
-    for (auto& dependency : unit_.info.dependencies)
+    for (auto& dependency : unit_.info.dependencies.edit())
         if (is_template(dependency.unit)) dependency.unit = instantiate(dependency.unit, instance);
 }
 
 void Making::drop_self_references() {
     auto const names = all_names();
     auto const itself = [&](Dependency const& one) { return std::ranges::find(names, one.unit) != names.end(); };
-    if (std::ranges::any_of(unit_.info.dependencies, itself))
+    if (std::ranges::any_of(*unit_.info.dependencies, itself))
         say(Severity::notice, unit_.fragment,
             fmt::format("what {} says of its relation to itself is ignored", unit_.id));
-    std::erase_if(unit_.info.dependencies, itself);
+    std::erase_if(unit_.info.dependencies.edit(), itself);
 }
 
 void Making::check() {
@@ -161,7 +161,7 @@ UnitPtr Making::finish(FolderCache& cache, std::vector<std::string> const& folde
     if (unit_.load_state == LoadState::loaded) add_default_dependencies(unit_, host_.scope);
     if (unit_.info.description.empty()) unit_.info.description = unit_.id;
     // A unit lives long and grows no more.
-    unit_.info.dependencies.shrink_to_fit();
+    unit_.info.dependencies = cache.shared(std::move(unit_.info.dependencies));
     unit_.kept.shrink_to_fit();
     unit_.diagnostics.shrink_to_fit();
     return std::make_shared<Unit const>(std::move(unit_));

@@ -98,7 +98,7 @@ private:
 
     /// Only what is pulled in must exist: order relative to what is not installed is common and right.
     void check_dependencies() {
-        for (auto const& dependency : unit_.info.dependencies) {
+        for (auto const& dependency : *unit_.info.dependencies) {
             bool const needed = dependency.relation == Relation::requires_ ||
                                 dependency.relation == Relation::binds_to || dependency.relation == Relation::requisite;
             if (!needed || dependency.origin == Origin::default_ || given_.contains(dependency.unit)) continue;

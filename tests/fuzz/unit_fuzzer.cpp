@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         must(!diagnostic.text.empty() && !diagnostic.message().empty());
     for (auto const& kept : unit->kept)
         must(kept.row < directives().size());
-    for (auto const& dependency : unit->info.dependencies)
+    for (auto const& dependency : *unit->info.dependencies)
         must(parse_name(dependency.unit).has_value() && !is_template(dependency.unit));
     // What has been read can be shown.
     for (auto const& row : directives())

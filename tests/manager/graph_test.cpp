@@ -58,8 +58,8 @@ TEST(Graph, has_one_edge_where_both_ends_say_the_same) {
 TEST(Graph, remembers_the_weightier_origin_of_an_edge) {
     Place place("");
     auto both = std::make_shared<unit::Unit>(*place.table.load("a.service"));
-    both->info.dependencies = {{Relation::wants, unit::Origin::default_, "b.service"},
-                               {Relation::wants, unit::Origin::file, "b.service"}};
+    both->info.dependencies = unit::Dependencies{{Relation::wants, unit::Origin::default_, "b.service"},
+                                                 {Relation::wants, unit::Origin::file, "b.service"}};
     Graph graph([&](std::string_view name) -> unit::UnitPtr {
         if (name == "a.service") return both;
         return place.table.load(name);
@@ -101,7 +101,8 @@ TEST(Graph, a_long_chain_does_not_overflow_the_stack) {
         made->load_state = unit::LoadState::loaded;
         auto const number = std::stoul(std::string(name));
         if (number + 1 < length)
-            made->info.dependencies.push_back({Relation::requires_, unit::Origin::file, std::to_string(number + 1)});
+            made->info.dependencies.edit().push_back(
+                {Relation::requires_, unit::Origin::file, std::to_string(number + 1)});
         return made;
     });
     graph.add("0");

@@ -49,7 +49,7 @@ TEST(Restart, follows_the_manual_s_table) {
 
 TEST(Restart, never_follows_a_stop_that_was_asked_for) {
     unit::Service settings;
-    settings.restart_force.statuses.set(3);
+    settings.restart_force.edit().statuses.set(3);
     for (auto const policy : columns)
         for (auto const& [result, row] : table) {
             settings.restart = policy;
@@ -65,8 +65,8 @@ TEST(Restart, never_follows_a_start_limit) {
 TEST(Restart, is_prevented_by_a_status_or_signal_of_the_main_process) {
     unit::Service settings;
     settings.restart = unit::Restart::always;
-    settings.restart_prevent.statuses.set(1);
-    settings.restart_prevent.signals.add(base::Signal{SIGABRT});
+    settings.restart_prevent.edit().statuses.set(1);
+    settings.restart_prevent.edit().signals.add(base::Signal{SIGABRT});
     auto const decide = [&](process::Exit const& exit) {
         return decide_restart(settings, Result::exit_code, exit, Asked::no);
     };
@@ -80,10 +80,10 @@ TEST(Restart, is_prevented_by_a_status_or_signal_of_the_main_process) {
 
 TEST(Restart, is_forced_where_the_policy_says_no_unless_it_is_prevented_too) {
     unit::Service settings;
-    settings.restart_force.statuses.set(133);
+    settings.restart_force.edit().statuses.set(133);
     EXPECT_EQ(decide_restart(settings, Result::success, exited(133), Asked::no), Verdict::start_again);
     EXPECT_EQ(decide_restart(settings, Result::success, std::nullopt, Asked::no), Verdict::stay_down);
-    settings.restart_prevent.statuses.set(133);
+    settings.restart_prevent.edit().statuses.set(133);
     EXPECT_EQ(decide_restart(settings, Result::success, exited(133), Asked::no), Verdict::stay_down);
 }
 

@@ -94,7 +94,7 @@ void apply(unit::Unit& unit, std::string const& word) {
         return;
     }
     for (auto const& other : words(others, ','))
-        unit.info.dependencies.push_back({relations.at(key), unit::Origin::file, other});
+        unit.info.dependencies.edit().push_back({relations.at(key), unit::Origin::file, other});
 }
 
 } // namespace

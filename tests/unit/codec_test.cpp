@@ -204,7 +204,7 @@ TEST(Codec, restores_the_default_of_every_setting_when_it_is_assigned_nothing) {
             (void)bench.set(section, line.substr(0, sign), line.substr(sign + 1));
     }
     ASSERT_NE(bench.shown("Environment"), fresh.shown("Environment"));
-    bench.unit.info.dependencies.clear(); // which cannot be cleared by an assignment,
+    bench.unit.info.dependencies.edit().clear(); // which cannot be cleared by an assignment,
     bench.unit.info.requires_mounts_for.clear();
     for (auto const& row : directives()) {
         if (row.assign == nullptr) continue;

@@ -77,7 +77,7 @@ inline std::vector<std::string> messages(Unit const& unit, std::string const& fo
 /// The units that stand in this relation, in order.
 inline std::vector<std::string> related(Unit const& unit, Relation relation) {
     std::vector<std::string> names;
-    for (auto const& dependency : unit.info.dependencies)
+    for (auto const& dependency : *unit.info.dependencies)
         if (dependency.relation == relation) names.push_back(dependency.unit);
     return names;
 }

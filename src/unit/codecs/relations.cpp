@@ -15,7 +15,7 @@ namespace mitori::unit {
 using base::quote;
 using base::Result;
 
-Result<void> add_dependencies(std::vector<Dependency>& dependencies, Relation relation, std::string_view text,
+Result<void> add_dependencies(Dependencies& dependencies, Relation relation, std::string_view text,
                               Specifiers const& specifiers) {
     if (text.empty()) return lost("an empty assignment clears nothing here: dependencies can only be added");
     auto const words = split_words(text, {.quotes = Quotes::keep});
@@ -38,7 +38,7 @@ Result<void> add_dependencies(std::vector<Dependency>& dependencies, Relation re
     return {};
 }
 
-status::Value show_dependencies(std::vector<Dependency> const& dependencies, Relation relation) {
+status::Value show_dependencies(Dependencies const& dependencies, Relation relation) {
     status::List list{.element = "s", .items = {}};
     for (auto const& dependency : dependencies)
         if (dependency.relation == relation) list.items.emplace_back(dependency.unit);

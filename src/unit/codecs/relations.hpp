@@ -8,20 +8,20 @@
 
 namespace mitori::unit {
 
-[[nodiscard]] base::Result<void> add_dependencies(std::vector<Dependency>& dependencies, Relation relation,
-                                                  std::string_view text, Specifiers const& specifiers);
-[[nodiscard]] status::Value show_dependencies(std::vector<Dependency> const& dependencies, Relation relation);
+[[nodiscard]] base::Result<void> add_dependencies(Dependencies& dependencies, Relation relation, std::string_view text,
+                                                  Specifiers const& specifiers);
+[[nodiscard]] status::Value show_dependencies(Dependencies const& dependencies, Relation relation);
 
 /// Names of units. Cannot be cleared: systemd.unit(5).
 template <Relation Kind>
 struct DependencyOf {
     static constexpr bool reads_empty = true;
-    static base::Result<void> assign(std::vector<Dependency>& dependencies, std::string_view text,
+    static base::Result<void> assign(Shared<Dependencies>& dependencies, std::string_view text,
                                      Specifiers const& specifiers) {
-        return add_dependencies(dependencies, Kind, text, specifiers);
+        return add_dependencies(dependencies.edit(), Kind, text, specifiers);
     }
-    static status::Value show(std::vector<Dependency> const& dependencies) {
-        return show_dependencies(dependencies, Kind);
+    static status::Value show(Shared<Dependencies> const& dependencies) {
+        return show_dependencies(*dependencies, Kind);
     }
 };
 

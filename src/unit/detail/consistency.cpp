@@ -23,7 +23,7 @@ std::optional<std::string> missing_command(Unit const& unit) {
 std::optional<std::string> wrong_for_oneshot(Service const& service) {
     if (service.restart == Restart::always || service.restart == Restart::on_success)
         return fmt::format("Restart={} is not allowed for Type=oneshot", base::word(service.restart));
-    if (!service.restart_force.empty()) return "RestartForceExitStatus= is not allowed for Type=oneshot";
+    if (!service.restart_force->empty()) return "RestartForceExitStatus= is not allowed for Type=oneshot";
     if (service.exit_type == ExitType::cgroup) return "ExitType=cgroup is not allowed for Type=oneshot";
     return std::nullopt;
 }

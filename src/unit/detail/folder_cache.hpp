@@ -66,6 +66,9 @@ public:
     std::vector<std::string> folder_files(std::vector<std::string> const& unit_names, std::string_view ending,
                                           std::vector<std::string> const& folders);
 
+    /// The same list, shared with a unit read lately that says the same: most services depend on the same few targets.
+    Shared<Dependencies> shared(Shared<Dependencies> list);
+
 private:
     void index();
     UnitFile classify(std::string const& folder, std::string const& name);
@@ -78,6 +81,8 @@ private:
     std::map<std::string, UnitFile, std::less<>> files_;
     std::multimap<std::string, std::string, std::less<>> alias_names_; ///< from what they stand for
     std::map<std::string, std::vector<std::string>, std::less<>> listings_;
+    std::vector<Shared<Dependencies>> lately_; ///< a ring
+    std::size_t oldest_ = 0;
 };
 
 /// The names whose drop-in folders count for this unit, the most specific one first: "a-b@c.service", "a-b@.service",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "unit/settings/common.hpp"
+#include "unit/settings/shared.hpp"
 
 namespace mitori::unit {
 
@@ -30,9 +31,9 @@ struct Service {
 
     Restart restart = Restart::no;
     base::Usec restart_delay{100'000};
-    ExitStatusSet restart_prevent;
-    ExitStatusSet restart_force;
-    ExitStatusSet success;
+    Shared<ExitStatusSet> restart_prevent;
+    Shared<ExitStatusSet> restart_force;
+    Shared<ExitStatusSet> success;
 
     std::optional<base::Usec> timeout_start; ///< default: DefaultTimeoutStartSec, infinity for oneshot
     std::optional<base::Usec> timeout_stop;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "unit/settings/common.hpp"
+#include "unit/settings/shared.hpp"
 
 namespace mitori::unit {
 
@@ -48,6 +49,7 @@ struct Dependency {
     std::string unit;
     friend bool operator==(Dependency const&, Dependency const&) = default;
 };
+using Dependencies = std::vector<Dependency>;
 
 /// One Condition…= or Assert…= line, systemd.unit(5).
 enum class ConditionKind : std::uint8_t {
@@ -119,7 +121,7 @@ enum class OnFailureJobMode : std::uint8_t {
 struct Info {
     std::string description;
     std::vector<std::string> documentation;
-    std::vector<Dependency> dependencies; ///< of every relation a file can name, in order
+    Shared<Dependencies> dependencies; ///< of every relation a file can name, in order
     std::vector<std::string> requires_mounts_for;
     std::vector<Condition> conditions;
     std::vector<Condition> asserts;
