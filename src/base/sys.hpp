@@ -75,6 +75,8 @@ struct Pair {
 [[nodiscard]] Result<void> set_nonblocking(int fd);
 [[nodiscard]] Result<Pair> socket_pair(int type);
 [[nodiscard]] Result<Fd> memfd(std::string const& name);
+/// A file in memory with this text that can be read from its beginning and never changed: fcntl(2), F_ADD_SEALS.
+[[nodiscard]] Result<Fd> sealed_memfd(std::string const& name, std::string_view text);
 /// A stream socket at `path` that listens, non-blocking. What a dead server left there is replaced; EADDRINUSE where
 /// one answers. `mode` says who may connect; the umask does not count.
 [[nodiscard]] Result<Fd> listen_unix(std::string const& path, mode_t mode);

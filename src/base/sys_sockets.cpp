@@ -1,5 +1,6 @@
 // Sockets, pipes and clocks, of the wall of system calls.
 #include <ctime>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,6 +27,15 @@ Result<Fd> memfd(std::string const& name) {
     int const fd = ::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0) return errno_error("memfd_create", name);
     return Fd(fd);
+}
+
+Result<Fd> sealed_memfd(std::string const& name, std::string_view text) {
+    auto file = TRY(memfd(name));
+    TRY(write_all(file.get(), text));
+    if (::lseek(file.get(), 0, SEEK_SET) != 0) return errno_error("lseek", name);
+    int const seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
+    if (::fcntl(file.get(), F_ADD_SEALS, seals) != 0) return errno_error("fcntl F_ADD_SEALS", name);
+    return file;
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "unit/codecs/structures.hpp"
 #include "unit/detail/paths.hpp"
+#include "unit/unit.hpp"
 
 namespace mitori::unit {
 namespace {
@@ -70,6 +71,10 @@ Result<void> Codec<InputSetting>::assign(InputSetting& value, std::string_view t
 
 // The path is no part of the property, as with systemd.
 status::Value Codec<InputSetting>::show(InputSetting const& value) { return std::string(base::word(value.kind)); }
+
+status::Value InputOrData::show(Unit const& unit, InputSetting const&) {
+    return std::string(base::word(input_kind(*unit.exec)));
+}
 
 Result<OutputSetting> read_output(std::string_view text, Specifiers const& specifiers) {
     auto output = TRY((read_stream<OutputSetting>(text, output_prefixes, "", specifiers)));

@@ -50,6 +50,11 @@ struct Codec<InputSetting> {
     static status::Value show(InputSetting const& value);
 };
 
+/// StandardInput=: where nothing is said but data is given, that is it.
+struct InputOrData : Codec<InputSetting> {
+    static status::Value show(Unit const& unit, InputSetting const& value);
+};
+
 [[nodiscard]] base::Result<OutputSetting> read_output(std::string_view text, Specifiers const& specifiers);
 [[nodiscard]] status::Value show_output(OutputSetting const& value);
 

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "unit/codecs/limits.hpp"
+#include "unit/codecs/logging.hpp"
 #include "unit/codecs/structures.hpp"
 #include "unit/codecs/texts.hpp"
 #include "unit/detail/row.hpp"
@@ -18,6 +19,8 @@ consteval Row limit(std::string_view name) {
     return row<&Unit::exec, &Exec::limits, LimitOf<Resource, Counts>>(service, name, name, exec5);
 }
 
+constexpr base::Usec no_span{0};
+
 // clang-format off: a row is a line
 constexpr auto rows = std::to_array<Row>({
     row<&Unit::exec, &Exec::working_directory>(service, "WorkingDirectory", "WorkingDirectory", exec5),
@@ -29,10 +32,20 @@ constexpr auto rows = std::to_array<Row>({
     row<&Unit::exec, &Exec::environment_files>(service, "EnvironmentFile", "EnvironmentFiles", exec5),
     row<&Unit::exec, &Exec::pass_environment, VariableNames>(service, "PassEnvironment", "PassEnvironment", exec5),
     row<&Unit::exec, &Exec::unset_environment, VariableMatches>(service, "UnsetEnvironment", "UnsetEnvironment", exec5),
-    row<&Unit::exec, &Exec::standard_input>(service, "StandardInput", "StandardInput", exec5),
+    row<&Unit::exec, &Exec::standard_input, InputOrData>(service, "StandardInput", "StandardInput", exec5),
+    row<&Unit::exec, &Exec::input_data, InputText>(service, "StandardInputText", "", exec5),
+    row<&Unit::exec, &Exec::input_data, InputBytes>(service, "StandardInputData", "StandardInputData", exec5),
     row<&Unit::exec, &Exec::standard_output, OutputOr<Output::journal>>(service, "StandardOutput", "StandardOutput", exec5),
     row<&Unit::exec, &Exec::standard_error, OutputOr<Output::inherit>>(service, "StandardError", "StandardError", exec5),
     row<&Unit::exec, &Exec::tty_path, Path>(service, "TTYPath", "TTYPath", exec5),
+    row<&Unit::exec, &Exec::syslog_identifier, Text>(service, "SyslogIdentifier", "SyslogIdentifier", exec5),
+    row<&Unit::exec, &Exec::syslog_facility, FacilityNumber>(service, "SyslogFacility", "SyslogFacility", exec5),
+    row<&Unit::exec, &Exec::syslog_level, LevelNumber>(service, "SyslogLevel", "SyslogLevel", exec5),
+    row<&Unit::exec, &Exec::syslog_level_prefix>(service, "SyslogLevelPrefix", "SyslogLevelPrefix", exec5),
+    row<&Unit::exec, &Exec::log_level_max, Or<-1, LevelNumber>>(service, "LogLevelMax", "LogLevelMax", exec5),
+    row<&Unit::exec, &Exec::log_rate_limit_interval, OrSpan<no_span>>(service, "LogRateLimitIntervalSec", "LogRateLimitIntervalUSec", exec5),
+    row<&Unit::exec, &Exec::log_rate_limit_burst, Or<std::uint32_t{0}>>(service, "LogRateLimitBurst", "LogRateLimitBurst", exec5),
+    row<&Unit::exec, &Exec::log_extra_fields, LogFields>(service, "LogExtraFields", "LogExtraFields", exec5),
     row<&Unit::exec, &Exec::umask>(service, "UMask", "UMask", exec5),
     row<&Unit::exec, &Exec::nice, Or<0, Whole<-20, 19>>>(service, "Nice", "Nice", exec5),
     row<&Unit::exec, &Exec::oom_score_adjust, Or<0, Whole<-1000, 1000>>>(service, "OOMScoreAdjust", "OOMScoreAdjust", exec5),
@@ -96,6 +109,12 @@ struct OutputDescriptor {
         return value && value->kind == Output::fd ? value->argument : "";
     }
 };
+/// syslog(3)'s one number for both.
+struct SyslogPriority {
+    static status::Value show(Unit const& unit, int level) {
+        return std::int32_t{unit.exec->syslog_facility << 3 | level};
+    }
+};
 struct FromNuma {
     static status::Value show(CpuAffinity const& value) { return value.from_numa; }
 };
@@ -125,6 +144,7 @@ constexpr auto properties = std::to_array<ShownProperty>({
     shown<&Unit::exec, &Exec::standard_input, InputDescriptor>("Service", "StandardInputFileDescriptorName"),
     shown<&Unit::exec, &Exec::standard_output, OutputDescriptor>("Service", "StandardOutputFileDescriptorName"),
     shown<&Unit::exec, &Exec::standard_error, OutputDescriptor>("Service", "StandardErrorFileDescriptorName"),
+    shown<&Unit::exec, &Exec::syslog_level, SyslogPriority>("Service", "SyslogPriority"),
     shown<&Unit::exec, &Exec::cpu_affinity, FromNuma>("Service", "CPUAffinityFromNUMA"),
 });
 // clang-format on

@@ -1,5 +1,5 @@
 // The directives of systemd.exec(5) that are read and shown by name, but not honoured yet: sandboxing, credentials,
-// images, terminals, syslog. Honouring one moves its row to exec.cpp, with a member in settings/exec.hpp.
+// images, terminals. Honouring one moves its row to exec.cpp, with a member in settings/exec.hpp.
 #include "unit/detail/row.hpp"
 #include "unit/detail/tables.hpp"
 
@@ -22,21 +22,11 @@ constexpr auto rows = std::to_array<Row>({
     not_yet(service, "NUMAMask", exec5),
     not_yet(service, "DynamicUser", exec5),
     not_yet(service, "RemoveIPC", exec5),
-    not_yet(service, "StandardInputText", exec5),
-    not_yet(service, "StandardInputData", exec5),
     not_yet(service, "TTYReset", exec5),
     not_yet(service, "TTYVHangup", exec5),
     not_yet(service, "TTYVTDisallocate", exec5),
     not_yet(service, "TTYRows", exec5),
     not_yet(service, "TTYColumns", exec5),
-    not_yet(service, "SyslogIdentifier", exec5),
-    not_yet(service, "SyslogFacility", exec5),
-    not_yet(service, "SyslogLevel", exec5),
-    not_yet(service, "SyslogLevelPrefix", exec5),
-    not_yet(service, "LogLevelMax", exec5),
-    not_yet(service, "LogRateLimitIntervalSec", exec5),
-    not_yet(service, "LogRateLimitBurst", exec5),
-    not_yet(service, "LogExtraFields", exec5),
     not_yet(service, "SecureBits", exec5),
     not_yet(service, "CapabilityBoundingSet", exec5),
     not_yet(service, "AmbientCapabilities", exec5),

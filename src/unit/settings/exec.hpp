@@ -96,6 +96,17 @@ struct Exec {
     std::optional<OutputSetting> standard_output; ///< default: the manager's DefaultStandardOutput (journal)
     std::optional<OutputSetting> standard_error;  ///< default: inherit from output
     std::string tty_path;
+    std::string input_data; ///< StandardInputText= and StandardInputData=, in order
+
+    std::string syslog_identifier; ///< empty: the name of the program
+    int syslog_facility = 3;       ///< syslog(3), of the number that stands before the eight levels: daemon
+    int syslog_level = 6;          ///< of lines that name none: info
+    bool syslog_level_prefix = true;
+    std::optional<int> log_level_max; ///< what is less important is dropped
+    /// Default: the log's own limit. Either of them 0: no limit.
+    std::optional<base::Usec> log_rate_limit_interval;
+    std::optional<std::uint32_t> log_rate_limit_burst;
+    std::vector<std::string> log_extra_fields; ///< "NAME=value"
 
     Limits limits;
     Mode umask{0022};
@@ -121,5 +132,11 @@ struct Exec {
     Mode configuration_directory_mode{0755};
     PreserveDirectory runtime_directory_preserve = PreserveDirectory::no;
 };
+
+/// StandardInput= as it holds: the data, where there is some and nothing else is said.
+[[nodiscard]] inline Input input_kind(Exec const& exec) {
+    bool const silent = exec.standard_input.kind == Input::null;
+    return silent && !exec.input_data.empty() ? Input::data : exec.standard_input.kind;
+}
 
 } // namespace mitori::unit
