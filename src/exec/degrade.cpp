@@ -74,7 +74,6 @@ std::optional<Finding> check_directories(Circumstances const& here) {
 std::optional<Finding> check_input(Circumstances const& here) {
     auto const& exec = *here.unit.exec;
     switch (exec.standard_input.kind) {
-    case Input::data: return Finding{Grade::degraded, "data is not given yet: reads /dev/null"};
     case Input::socket: return Finding{Grade::degraded, "there is no socket activation yet: reads /dev/null"};
     case Input::fd: return Finding{Grade::refused, "there is no socket activation yet"};
     case Input::tty:
@@ -83,17 +82,21 @@ std::optional<Finding> check_input(Circumstances const& here) {
     }
 }
 
-std::optional<Finding> check_stream(std::optional<unit::OutputSetting> const& setting) {
+std::optional<Finding> check_stream(Circumstances const& here, std::optional<unit::OutputSetting> const& setting) {
     if (!setting) return std::nullopt;
-    if (is_log(setting->kind))
-        return Finding{Grade::degraded, "there is no journal yet: goes where the manager's own output goes"};
+    if (is_log(setting->kind) && here.place.log == Log::none)
+        return Finding{Grade::degraded, "no log is kept here: goes where the manager's own output goes"};
+    if (setting->kind == Output::kmsg || setting->kind == Output::kmsg_console)
+        return Finding{Grade::degraded, "goes to the log, not to the kernel's"};
     if (setting->kind == Output::socket)
         return Finding{Grade::degraded, "there is no socket activation yet: as inherit"};
     if (setting->kind == Output::fd) return Finding{Grade::refused, "there is no socket activation yet"};
     return std::nullopt;
 }
 
-std::optional<Finding> check_output(Circumstances const& here) { return check_stream(here.unit.exec->standard_output); }
+std::optional<Finding> check_output(Circumstances const& here) {
+    return check_stream(here, here.unit.exec->standard_output);
+}
 
 /// What goes to the log with the output is named with the output.
 std::optional<Finding> check_error(Circumstances const& here) {
@@ -101,7 +104,7 @@ std::optional<Finding> check_error(Circumstances const& here) {
     if (exec.standard_error && exec.standard_output && is_log(exec.standard_error->kind) &&
         is_log(exec.standard_output->kind))
         return std::nullopt;
-    return check_stream(exec.standard_error);
+    return check_stream(here, exec.standard_error);
 }
 
 // -- how it shares the machine
@@ -218,8 +221,7 @@ std::optional<Finding> check_limit(Circumstances const& here, process::Limit con
 /// Whether the last word of a file on a directive asks for anything: not when it is the default said aloud.
 bool asks(std::string_view name, std::string_view text) {
     if (text.empty()) return name == "CapabilityBoundingSet"; // elsewhere the empty text takes back what was asked
-    static constexpr auto on_by_default =
-        std::to_array<std::string_view>({"SyslogLevelPrefix", "MemoryAccounting", "TasksAccounting"});
+    static constexpr auto on_by_default = std::to_array<std::string_view>({"MemoryAccounting", "TasksAccounting"});
     bool const by_default = std::ranges::find(on_by_default, name) != on_by_default.end();
     return base::parse_boolean(text) != by_default;
 }

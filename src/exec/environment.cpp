@@ -73,6 +73,7 @@ Variables collect_variables(unit::Unit const& unit, Purpose purpose, Facts const
     add_watchdog(variables, purpose, facts);
     add_user(variables, unit, facts, place);
     set_if_known(variables, "INVOCATION_ID", facts.invocation_id);
+    if (facts.log) set_if_known(variables, "JOURNAL_STREAM", facts.log->name);
     if (uses_terminal(unit.exec)) variables.set("TERM", terminal_type(terminal_path(unit.exec), place));
     add_directories(variables, unit, place);
     variables.set_pid("SYSTEMD_EXEC_PID");

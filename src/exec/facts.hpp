@@ -29,6 +29,9 @@ struct Identity {
     std::string shell;
 };
 
+/// Whether there is somebody who keeps what services write to stdout and stderr.
+enum class Log : std::uint8_t { none, kept };
+
 /// What does not change from child to child: who the manager is and where it keeps things.
 struct Place {
     unit::Scope scope = unit::Scope::system;
@@ -45,9 +48,16 @@ struct Place {
     std::vector<std::string> environment;
     std::vector<std::string> own_environment; ///< the manager's whole: for PassEnvironment=, and $TERM of /dev/console
     std::string notify_socket;
-    /// Where the output of services goes while there is no journal: the manager's own stdout and stderr. Borrowed.
+    Log log = Log::none;
+    /// Where the output of services goes that no log takes: the manager's own stdout and stderr. Borrowed.
     int output = 1;
     int error = 2;
+};
+
+/// The log's stream for stdout and stderr of one child, as far as they go there.
+struct LogStream {
+    int write = -1;   ///< borrowed
+    std::string name; ///< "DEVICE:INODE" of it, for $JOURNAL_STREAM
 };
 
 /// For one child.
@@ -60,8 +70,10 @@ struct Facts {
     std::vector<unit::EnvironmentEntry> result_environment;
     /// For ExecCondition=, ExecStartPre= and ExecStart= of a unit that OnFailure= or OnSuccess= began: $MONITOR_….
     std::vector<unit::EnvironmentEntry> monitor_environment;
-    int cgroup = -1;     ///< the unit's cgroup v2 directory, borrowed; -1: none
-    bool notify = false; ///< NOTIFY_SOCKET is set
+    std::optional<LogStream> log; ///< nothing: what would go to the log goes where the manager's own output goes
+    int input_data = -1;          ///< StandardInput=data: a descriptor that reads it, borrowed; -1: /dev/null
+    int cgroup = -1;              ///< the unit's cgroup v2 directory, borrowed; -1: none
+    bool notify = false;          ///< NOTIFY_SOCKET is set
     base::Usec watchdog{0};
 };
 
@@ -77,6 +89,11 @@ struct Facts {
 /// ("file:3: …").
 [[nodiscard]] std::vector<unit::EnvironmentEntry> parse_environment_file(std::string_view text, std::string const& path,
                                                                          std::vector<std::string>& notes);
+
+/// Whether a child of such a unit has a stream that goes to the log: then its Facts should have one.
+[[nodiscard]] bool wants_log(unit::Exec const& exec);
+/// … and the console shall show what goes there (journal+console, kmsg+console).
+[[nodiscard]] bool wants_console(unit::Exec const& exec);
 
 /// The Place of this process. Reads /proc/self and, for the system, the locale's file.
 [[nodiscard]] Place read_place(unit::Scope scope, unit::Host host, std::string notify_socket);

@@ -112,7 +112,7 @@ base::Result<process::Plan> make_plan(unit::Unit const& unit, unit::ExecCommand 
     TRY(add_scheduling(builder, exec));
     add_directories(builder, unit, facts, place);
     builder.umask(exec.umask.value);
-    auto const streams = TRY(add_streams(builder, exec, purpose, place));
+    auto const streams = TRY(add_streams(builder, exec, purpose, facts, place));
     add_default_limits(builder, exec, place);
     if (!full) add_limits(builder, exec);
     if (changes_root) builder.root_directory(exec.root_directory);

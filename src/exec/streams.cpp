@@ -29,20 +29,34 @@ bool may_take_terminal(Purpose purpose) {
     return false;
 }
 
+OutputSetting output_of(unit::Exec const& exec) {
+    Input const input = exec.standard_input.kind;
+    bool const follows_input = is_terminal(input) || input == Input::socket || input == Input::fd;
+    auto setting =
+        exec.standard_output.value_or(OutputSetting{.kind = follows_input ? Output::inherit : Output::journal});
+    if (setting.kind == Output::socket) setting.kind = Output::inherit;
+    return setting;
+}
+
+OutputSetting error_of(unit::Exec const& exec) {
+    auto setting = exec.standard_error.value_or(OutputSetting{});
+    if (setting.kind == Output::socket) setting.kind = Output::inherit;
+    return setting;
+}
+
 bool is_file(Output kind) { return kind == Output::file || kind == Output::append || kind == Output::truncate; }
 
 class StreamPlanner {
 public:
-    StreamPlanner(PlanBuilder& builder, unit::Exec const& exec, Purpose purpose, Place const& place)
+    StreamPlanner(PlanBuilder& builder, unit::Exec const& exec, Purpose purpose, Facts const& facts, Place const& place)
         : builder_(builder),
           exec_(exec),
+          facts_(facts),
           place_(place),
           terminal_(terminal_path(exec)),
           input_(input_of(exec, purpose)),
           output_(output_of(exec)),
-          error_(exec.standard_error.value_or(OutputSetting{})) {
-        if (error_.kind == Output::socket) error_.kind = Output::inherit;
-    }
+          error_(error_of(exec)) {}
 
     base::Result<Streams> add() {
         if (input_ == Input::fd)
@@ -57,20 +71,11 @@ public:
     }
 
 private:
-    /// What the input is for this command: data and sockets have nothing to give here (degrade.cpp says so).
+    /// What the input is for this command: a socket has nothing to give here (degrade.cpp says so).
     static Input input_of(unit::Exec const& exec, Purpose purpose) {
-        Input const asked = exec.standard_input.kind;
-        if (asked == Input::data || asked == Input::socket) return Input::null;
+        Input const asked = unit::input_kind(exec);
+        if (asked == Input::socket) return Input::null;
         return is_terminal(asked) && !may_take_terminal(purpose) ? Input::null : asked;
-    }
-
-    static OutputSetting output_of(unit::Exec const& exec) {
-        Input const input = exec.standard_input.kind;
-        bool const follows_input = is_terminal(input) || input == Input::socket || input == Input::fd;
-        auto setting =
-            exec.standard_output.value_or(OutputSetting{.kind = follows_input ? Output::inherit : Output::journal});
-        if (setting.kind == Output::socket) setting.kind = Output::inherit;
-        return setting;
     }
 
     Slot add_input() {
@@ -89,6 +94,9 @@ private:
                                                                      : PlanBuilder::Steal::no);
             return slot;
         }
+        case Input::data:
+            if (facts_.input_data >= 0) return builder_.lend(facts_.input_data);
+            [[fallthrough]];
         default: return builder_.open_file(null_device, O_RDONLY, 0, Stage::standard_input);
         }
     }
@@ -100,7 +108,7 @@ private:
 
     /// StandardOutput=inherit: the input, if that can be written to; else what the manager itself has.
     Slot add_inherited(Slot input) {
-        if (input_ != Input::null) return input;
+        if (input_ != Input::null && input_ != Input::data) return input;
         if (is_terminal(exec_.standard_input.kind))
             return builder_.open_file(terminal_, O_WRONLY | O_NOCTTY, 0, Stage::standard_output);
         if (place_.pid != 1) return builder_.lend(place_.output);
@@ -109,17 +117,25 @@ private:
 
     Slot add_error(Slot input, Slot output) {
         Output const kind = error_.kind == Output::inherit ? output_.kind : error_.kind;
-        // Logs keep the two apart, as the manager's own two streams are.
-        if (is_log(kind)) return builder_.lend(place_.error);
+        if (is_log(kind)) return add_log(place_.error);
         bool const inherits_all = error_.kind == Output::inherit && output_.kind == Output::inherit;
-        if (inherits_all && input_ == Input::null && !is_terminal(exec_.standard_input.kind) && place_.pid != 1)
+        if (inherits_all && (input_ == Input::null || input_ == Input::data) &&
+            !is_terminal(exec_.standard_input.kind) && place_.pid != 1)
             return builder_.lend(place_.error);
         if (error_.kind == Output::inherit || error_ == output_) return output;
         return add_named(error_, input, place_.error, Stage::standard_error);
     }
 
+    /// One stream for both, so that lines stay in the order in which they were written. The manager's own two, where
+    /// there is no log, are kept apart.
+    Slot add_log(int otherwise) {
+        if (!facts_.log) return builder_.lend(otherwise);
+        if (!log_) log_ = builder_.lend(facts_.log->write);
+        return *log_;
+    }
+
     Slot add_named(OutputSetting const& setting, Slot input, int log, Stage stage) {
-        if (is_log(setting.kind)) return builder_.lend(log);
+        if (is_log(setting.kind)) return add_log(log);
         if (setting.kind == Output::tty) {
             if (is_terminal(input_)) return input;
             return builder_.open_file(terminal_, O_WRONLY | O_NOCTTY, 0, stage);
@@ -137,7 +153,9 @@ private:
 
     PlanBuilder& builder_;
     unit::Exec const& exec_;
+    Facts const& facts_;
     Place const& place_;
+    std::optional<Slot> log_;
     std::string terminal_;
     Input input_;
     OutputSetting output_;
@@ -163,9 +181,16 @@ bool uses_terminal(unit::Exec const& exec) {
 
 std::string terminal_path(unit::Exec const& exec) { return exec.tty_path.empty() ? "/dev/console" : exec.tty_path; }
 
+bool wants_console(unit::Exec const& exec) {
+    auto const shown = [](Output kind) { return kind == Output::journal_console || kind == Output::kmsg_console; };
+    return shown(output_of(exec).kind) || shown(error_of(exec).kind);
+}
+
+bool wants_log(unit::Exec const& exec) { return is_log(output_of(exec).kind) || is_log(error_of(exec).kind); }
+
 base::Result<Streams> add_streams(process::PlanBuilder& builder, unit::Exec const& exec, Purpose purpose,
-                                  Place const& place) {
-    return StreamPlanner(builder, exec, purpose, place).add();
+                                  Facts const& facts, Place const& place) {
+    return StreamPlanner(builder, exec, purpose, facts, place).add();
 }
 
 } // namespace mitori::exec

@@ -74,7 +74,7 @@ TEST(Shortfalls, leave_out_what_only_says_the_default_aloud) {
     keep(unit, "PrivateTmp", "no");
     keep(unit, "ReadWritePaths", "/a");
     keep(unit, "ReadWritePaths", "");
-    keep(unit, "SyslogLevelPrefix", "yes");
+    keep(unit, "MemoryAccounting", "yes");
     keep(unit, "ProtectSystem", "false");
     EXPECT_THAT(told(unit), IsEmpty());
 }
@@ -209,18 +209,27 @@ TEST(Shortfalls, tell_once_that_there_is_no_journal_to_who_asks_for_it) {
     unit.exec.edit().standard_output = unit::OutputSetting{.kind = unit::Output::journal};
     unit.exec.edit().standard_error = unit::OutputSetting{.kind = unit::Output::journal};
     std::string const output =
-        "StandardOutput= degraded: there is no journal yet: goes where the manager's own output goes";
+        "StandardOutput= degraded: no log is kept here: goes where the manager's own output goes";
     EXPECT_THAT(told(unit), ElementsAre(output));
     unit.exec.edit().standard_output = unit::OutputSetting{.kind = unit::Output::null};
-    EXPECT_THAT(told(unit),
-                ElementsAre("StandardError= degraded: there is no journal yet: goes where the manager's own "
-                            "output goes"));
+    EXPECT_THAT(told(unit), ElementsAre("StandardError= degraded: no log is kept here: goes where the manager's own "
+                                        "output goes"));
+}
+
+TEST(Shortfalls, tell_what_a_log_does_not_do_with_lines_for_the_kernel) {
+    auto unit = service();
+    auto place = system_place();
+    place.log = Log::kept;
+    unit.exec.edit().standard_output = unit::OutputSetting{.kind = unit::Output::journal};
+    EXPECT_THAT(told(unit, place), IsEmpty());
+    unit.exec.edit().standard_output = unit::OutputSetting{.kind = unit::Output::kmsg};
+    EXPECT_THAT(told(unit, place), ElementsAre("StandardOutput= degraded: goes to the log, not to the kernel's"));
 }
 
 TEST(Shortfalls, name_inputs_that_give_nothing_yet) {
     auto unit = service();
-    unit.exec.edit().standard_input.kind = unit::Input::data;
-    EXPECT_THAT(told(unit), ElementsAre("StandardInput= degraded: data is not given yet: reads /dev/null"));
+    unit.exec.edit().standard_input.kind = unit::Input::socket;
+    EXPECT_THAT(told(unit), ElementsAre("StandardInput= degraded: there is no socket activation yet: reads /dev/null"));
     unit.exec.edit().standard_input.kind = unit::Input::fd;
     EXPECT_THAT(told(unit), ElementsAre("StandardInput= refused: there is no socket activation yet"));
 }

@@ -55,6 +55,53 @@ TEST(Streams, go_to_the_manager_s_own_where_there_is_no_journal) {
         EXPECT_EQ(streams_of(with({}, OutputSetting{kind, ""}, OutputSetting{kind, ""})), expected);
 }
 
+// The log's stream is slot 0 in all of these: nothing else is lent.
+TEST(Streams, go_to_the_log_by_one_pipe) {
+    auto const to_log = [](std::optional<OutputSetting> output, std::optional<OutputSetting> error) {
+        auto unit = service();
+        unit.exec = with({}, std::move(output), std::move(error));
+        Facts facts;
+        facts.log = LogStream{77, "8:9"};
+        std::string place;
+        for (auto const& line : plan_lines(unit, facts))
+            if (line.starts_with("place")) place = line.substr(6, line.find(',') - 6);
+        return place;
+    };
+    EXPECT_EQ(to_log(std::nullopt, std::nullopt), "0<-slot1 1<-slot0 2<-slot0");
+    EXPECT_EQ(to_log(OutputSetting{Output::journal, ""}, OutputSetting{Output::kmsg, ""}),
+              "0<-slot1 1<-slot0 2<-slot0");
+    EXPECT_EQ(to_log(OutputSetting{Output::null, ""}, OutputSetting{Output::journal, ""}),
+              "0<-slot1 1<-slot2 2<-slot0");
+    EXPECT_EQ(to_log(OutputSetting{Output::journal, ""}, OutputSetting{Output::null, ""}),
+              "0<-slot1 1<-slot0 2<-slot2");
+}
+
+TEST(Streams, that_go_to_the_log_are_known_before_there_is_one) {
+    EXPECT_TRUE(wants_log({}));
+    EXPECT_TRUE(wants_log(with({}, OutputSetting{Output::null, ""}, OutputSetting{Output::journal, ""})));
+    EXPECT_FALSE(wants_log(with({}, OutputSetting{Output::null, ""})));
+    EXPECT_FALSE(wants_log(with({Input::tty, ""}))) << "output follows a terminal";
+    EXPECT_TRUE(wants_console(with({}, OutputSetting{Output::journal_console, ""})));
+    EXPECT_FALSE(wants_console({}));
+}
+
+TEST(Streams, of_a_child_that_the_log_hears_are_named_in_its_environment) {
+    Facts facts;
+    EXPECT_THAT(plan_lines(service(), facts), testing::Not(testing::Contains("env JOURNAL_STREAM=8:9")));
+    facts.log = LogStream{77, "8:9"};
+    EXPECT_THAT(plan_lines(service(), facts), testing::Contains("env JOURNAL_STREAM=8:9"));
+}
+
+TEST(Streams, may_be_data_that_the_unit_gives) {
+    auto unit = service();
+    unit.exec = with({Input::data, ""}, OutputSetting{Output::inherit, ""});
+    Facts facts;
+    facts.input_data = 55;
+    EXPECT_THAT(plan_lines(unit, facts, beside_another_init()),
+                testing::Contains(testing::HasSubstr("place 0<-slot0 1<-slot1 2<-slot2")))
+        << "output does not follow data";
+}
+
 TEST(Streams, may_be_nothing) {
     EXPECT_EQ(streams_of(with({}, OutputSetting{Output::null, ""})),
               (Lines{"open slot 0 /dev/null rdonly", "open slot 1 /dev/null wronly", "0<-slot0 1<-slot1 2<-slot1"}));

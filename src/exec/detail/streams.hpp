@@ -23,6 +23,6 @@ struct Streams {
 /// Adds what opens the streams, as systemd.exec(5) "LOGGING AND STANDARD INPUT/OUTPUT" says. ENOENT for fd:NAME:
 /// no socket unit gives descriptors here.
 [[nodiscard]] base::Result<Streams> add_streams(process::PlanBuilder& builder, unit::Exec const& exec, Purpose purpose,
-                                                Place const& place);
+                                                Facts const& facts, Place const& place);
 
 } // namespace mitori::exec
