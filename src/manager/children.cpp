@@ -111,13 +111,14 @@ void Spawned::exchange() {
         std::visit(Overloaded{
                        [&](process::Started& started) {
                            fresh_ = started.child.pid();
-                           if (auto unit = unit_of_id(started.id)) owner_.started(*unit, std::move(started.child));
+                           if (auto unit = unit_of_id(started.id))
+                               owner_.started(*unit, started.id, std::move(started.child));
                            fresh_ = 0;
                        },
                        [&](process::Executed& executed) {
                            auto const unit = unit_of_id(executed.id);
                            in_flight_.erase(static_cast<std::uint64_t>(executed.id));
-                           if (unit) owner_.executed(*unit);
+                           if (unit) owner_.executed(*unit, executed.id);
                        },
                        [&](process::Failed& failed) {
                            auto const unit = unit_of_id(failed.id);
@@ -189,7 +190,7 @@ void Spawned::take(pid_t pid, int pidfd) {
     }
     auto const [unit, role, fd] = known->second;
     held_.erase(known);
-    owner_.exited(unit, role, *exit);
+    owner_.exited(unit, role, pid, *exit);
 }
 
 } // namespace

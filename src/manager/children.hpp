@@ -21,10 +21,10 @@ class Children {
 public:
     /// Who is told. All members are set.
     struct Owner {
-        std::function<void(UnitRef, process::Child)> started;
-        std::function<void(UnitRef)> executed;
+        std::function<void(UnitRef, process::SpawnId, process::Child)> started;
+        std::function<void(UnitRef, process::SpawnId)> executed;
         std::function<void(UnitRef, process::Failed const&)> failed;
-        std::function<void(UnitRef, Role, process::Exit const&)> exited;
+        std::function<void(UnitRef, Role, pid_t, process::Exit const&)> exited;
         /// An orphan has been reaped: groups that are watched for emptiness may be empty now.
         std::function<void()> orphan_reaped;
         /// Everything submitted has been sent: congested() is over, if it was.

@@ -14,7 +14,10 @@ Manager::Manager(Options options, Surroundings around)
     : options_(std::move(options)),
       around_(around),
       graph_([this](std::string_view name) { return load_unit(name); }),
-      jobs_(graph_) {}
+      jobs_(graph_),
+      last_words_(around.output) {
+    options_.place.log = around.output != nullptr ? exec::Log::kept : exec::Log::none;
+}
 
 Manager::~Manager() = default;
 
@@ -40,35 +43,13 @@ base::Result<void> Manager::begin() {
         NotifySocket::open(around_.loop, options_.runtime_directory + "/notify",
                            [this](NotifyMessage const& message, pid_t sender) { on_notification(message, sender); }));
     options_.place.notify_socket = notify_->path();
-    children_ = TRY(around_.make_children(
-        around_.loop, {
-                          .started =
-                              [this](UnitRef unit, process::Child child) {
-                                  at(unit).sessions.push_back(child.pid());
-                                  service_at(unit).on_started(std::move(child));
-                              },
-                          .executed = [this](UnitRef unit) { service_at(unit).on_executed(); },
-                          .failed =
-                              [this](UnitRef unit, process::Failed const& failed) {
-                                  service_at(unit).on_spawn_failed(failed.stage, {failed.number, {}, failed.subject});
-                              },
-                          .exited =
-                              [this](UnitRef unit, Role role, process::Exit const& exit) {
-                                  service_at(unit).on_exit(role, exit);
-                                  look_for_empty();
-                              },
-                          .orphan_reaped = [this] { look_for_empty(); },
-                          .drained =
-                              [this] {
-                                  if (!held_back_.empty()) wake();
-                              },
-                      }));
+    children_ = TRY(around_.make_children(around_.loop, hear_of_children()));
     if (groups.events() >= 0)
         groups_watch_ =
             TRY(around_.loop.on_ready(groups.events(), loop::Interest::read, loop::Urgency::group, [this](loop::Ready) {
                 for (auto const& path : around_.groups.take_empty())
                     if (auto const found = unit_of_group_.find(path); found != unit_of_group_.end())
-                        service_at(found->second).on_empty();
+                        tell_empty(found->second);
             }));
     return {};
 }

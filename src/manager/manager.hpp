@@ -27,7 +27,9 @@
 #include "manager/events.hpp"
 #include "manager/graph.hpp"
 #include "manager/jobs.hpp"
+#include "manager/last_words.hpp"
 #include "manager/notify_socket.hpp"
+#include "manager/output.hpp"
 #include "manager/service.hpp"
 #include "manager/tracking.hpp"
 #include "manager/transaction.hpp"
@@ -50,6 +52,8 @@ struct Surroundings {
     cgroup::Groups& groups;
     unit::Loader& loader;
     procfs::Procfs& procfs;
+    /// Where services' output goes; null: to where the manager's own goes (exec::Place).
+    Output* output = nullptr;
     MakeChildren make_children = open_children;
 };
 
@@ -166,7 +170,7 @@ private:
     base::Stamp now() const override { return around_.loop.now(); }
     std::expected<process::SpawnId, process::SpawnError> spawn(UnitRef unit, SpawnOrder order) override;
     Held hold(UnitRef unit, Role role, process::Child child) override;
-    void forget(pid_t pid) override { children_->forget(pid); }
+    void forget(UnitRef unit, pid_t pid) override;
     bool signal(UnitRef, process::Child const& child, base::Signal signal) override {
         return children_->signal(child, signal);
     }
@@ -189,9 +193,14 @@ private:
     [[nodiscard]] Marks marks(UnitRef unit);
     void note_session(UnitRef unit, pid_t pid);
     void on_notification(NotifyMessage const& message, pid_t sender);
+    void take_notification(UnitRef unit, NotifyMessage const& message, pid_t sender);
     void look_for_empty();
-    [[nodiscard]] std::expected<process::Plan, process::SpawnError> make_plan(UnitRef unit, SpawnOrder& order,
-                                                                              std::vector<base::Fd>& lent);
+    struct Prepared;
+    [[nodiscard]] std::expected<Prepared, process::SpawnError> prepare(UnitRef unit, SpawnOrder& order);
+    [[nodiscard]] std::expected<void, process::SpawnError> gather(UnitRef unit, SpawnOrder& order, Prepared& into);
+    [[nodiscard]] base::Result<void> open_stream(UnitRef unit, SpawnOrder& order, Prepared& into);
+    [[nodiscard]] Children::Owner hear_of_children();
+    void tell_empty(UnitRef unit);
 
     Live& at(UnitRef unit);
     Service& service_at(UnitRef unit);
@@ -204,6 +213,7 @@ private:
     std::vector<Live> lives_;
     std::unique_ptr<Tracking> tracking_;
     std::unique_ptr<Children> children_;
+    LastWords last_words_;
     std::unique_ptr<NotifySocket> notify_;
     loop::WatchPtr groups_watch_;
 

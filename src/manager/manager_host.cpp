@@ -20,17 +20,73 @@ process::SpawnError as_spawn_error(base::Error error) { return {process::Stage::
 /// How late a timer may be, so that many wake up at once.
 constexpr base::Usec slack = std::chrono::milliseconds(5);
 
-} // namespace
+std::string file_name(std::string const& path) { return path.substr(path.rfind('/') + 1); }
 
-std::expected<process::SpawnId, process::SpawnError> Manager::spawn(UnitRef unit, SpawnOrder order) {
-    std::vector<base::Fd> lent;
-    auto plan = make_plan(unit, order, lent);
-    if (!plan) return std::unexpected(plan.error());
-    return children_->submit(unit, std::move(*plan), std::move(lent));
+/// Whose words these are: systemd.exec(5), "LOGGING AND STANDARD INPUT/OUTPUT".
+StreamOrder stream_order(unit::Unit const& settings, SpawnOrder const& order, exec::Place const& place) {
+    auto const& exec = *settings.exec;
+    using Privileges = unit::ExecCommand::Privileges;
+    bool const own = !order.facts.identity || order.command.privileges == Privileges::full ||
+                     order.command.privileges == Privileges::no_setuid;
+    StreamOrder wish{.unit = settings.id,
+                     .invocation = order.facts.invocation_id,
+                     .identifier =
+                         exec.syslog_identifier.empty() ? file_name(order.command.path) : exec.syslog_identifier,
+                     .facility = static_cast<std::uint8_t>(exec.syslog_facility),
+                     .level = static_cast<std::uint8_t>(exec.syslog_level),
+                     .level_prefix = exec.syslog_level_prefix,
+                     .extra_fields = exec.log_extra_fields,
+                     .rate_interval = exec.log_rate_limit_interval,
+                     .rate_burst = exec.log_rate_limit_burst,
+                     .console = exec::wants_console(exec),
+                     .owner = own ? place.uid : order.facts.identity->uid,
+                     .group_owner = own ? place.host.gid : order.facts.identity->gid};
+    if (exec.log_level_max) wish.level_max = static_cast<std::uint8_t>(*exec.log_level_max);
+    return wish;
 }
 
-std::expected<process::Plan, process::SpawnError> Manager::make_plan(UnitRef unit, SpawnOrder& order,
-                                                                     std::vector<base::Fd>& lent) {
+} // namespace
+
+/// A start that is ready to be sent.
+struct Manager::Prepared {
+    process::Plan plan;
+    std::vector<base::Fd> lent;
+    std::optional<StreamId> stream;
+    uid_t uid = 0; ///< who will write to it
+};
+
+// -- starts, and what becomes of them
+
+std::expected<process::SpawnId, process::SpawnError> Manager::spawn(UnitRef unit, SpawnOrder order) {
+    auto prepared = prepare(unit, order);
+    if (!prepared) return std::unexpected(prepared.error());
+    auto const id = children_->submit(unit, std::move(prepared->plan), std::move(prepared->lent));
+    if (!prepared->stream) return id;
+    // The daemon of a forking service goes on writing where its parent wrote.
+    bool const parts =
+        order.purpose == exec::Purpose::start && at(unit).service->unit().service_type() == unit::ServiceType::forking;
+    last_words_.bind(unit, {.stream = *prepared->stream,
+                            .spawn = id,
+                            .uid = prepared->uid,
+                            .span = parts ? LastWords::Span::life : LastWords::Span::process});
+    return id;
+}
+
+std::expected<Manager::Prepared, process::SpawnError> Manager::prepare(UnitRef unit, SpawnOrder& order) {
+    Prepared prepared;
+    if (auto gathered = gather(unit, order, prepared); !gathered) return std::unexpected(gathered.error());
+    auto const& settings = at(unit).service->unit();
+    auto plan = exec::make_plan(settings, order.command, order.purpose, order.facts, options_.place);
+    if (plan) {
+        prepared.plan = std::move(*plan);
+        return prepared;
+    }
+    if (prepared.stream) around_.output->close(*prepared.stream);
+    return std::unexpected(as_spawn_error(plan.error()));
+}
+
+// The stream comes last: nothing can go wrong any more that would have to close it.
+std::expected<void, process::SpawnError> Manager::gather(UnitRef unit, SpawnOrder& order, Prepared& into) {
     auto const& settings = at(unit).service->unit();
     auto identity = exec::resolve_identity(settings.exec, options_.place);
     if (!identity) return std::unexpected(identity.error());
@@ -48,11 +104,68 @@ std::expected<process::Plan, process::SpawnError> Manager::make_plan(UnitRef uni
         auto group = around_.groups.open(live.group);
         if (!group) return std::unexpected(as_spawn_error(group.error()));
         order.facts.cgroup = group->get();
-        lent.push_back(std::move(*group));
+        into.lent.push_back(std::move(*group));
     }
-    auto plan = exec::make_plan(settings, order.command, order.purpose, order.facts, options_.place);
-    if (!plan) return std::unexpected(as_spawn_error(plan.error()));
-    return std::move(*plan);
+    if (unit::input_kind(*settings.exec) == unit::Input::data) {
+        auto data = base::sys::sealed_memfd(settings.id, settings.exec->input_data);
+        if (!data) return std::unexpected(as_spawn_error(data.error()));
+        order.facts.input_data = data->get();
+        into.lent.push_back(std::move(*data));
+    }
+    if (auto opened = open_stream(unit, order, into); !opened) return std::unexpected(as_spawn_error(opened.error()));
+    return {};
+}
+
+base::Result<void> Manager::open_stream(UnitRef unit, SpawnOrder& order, Prepared& into) {
+    auto const& settings = at(unit).service->unit();
+    if (around_.output == nullptr || !exec::wants_log(*settings.exec)) return {};
+    bool const grouped = around_.groups.place() != cgroup::Place::none;
+    auto wish = stream_order(settings, order, options_.place);
+    if (grouped) wish.group = at(unit).group;
+    auto stream = TRY(around_.output->open(wish));
+    order.facts.log = exec::LogStream{stream.write.get(), stream.name};
+    into.lent.push_back(std::move(stream.write));
+    into.stream = stream.id;
+    into.uid = wish.owner;
+    return {};
+}
+
+Children::Owner Manager::hear_of_children() {
+    return {
+        .started =
+            [this](UnitRef unit, process::SpawnId id, process::Child child) {
+                at(unit).sessions.push_back(child.pid());
+                last_words_.started(unit, id, child.pid());
+                service_at(unit).on_started(id, std::move(child));
+            },
+        .executed = [this](UnitRef unit, process::SpawnId id) { service_at(unit).on_executed(id); },
+        .failed =
+            [this](UnitRef unit, process::Failed const& failed) {
+                last_words_.failed(unit, failed.id);
+                service_at(unit).on_spawn_failed(failed.id, failed.stage, {failed.number, {}, failed.subject});
+            },
+        .exited =
+            [this](UnitRef unit, Role role, pid_t pid, process::Exit const& exit) {
+                last_words_.ended(unit, pid, [this, unit, role, exit] {
+                    service_at(unit).on_exit(role, exit);
+                    look_for_empty();
+                });
+            },
+        .orphan_reaped = [this] { look_for_empty(); },
+        .drained =
+            [this] {
+                if (!held_back_.empty()) wake();
+            },
+    };
+}
+
+void Manager::tell_empty(UnitRef unit) {
+    last_words_.follow(unit, [this, unit] { service_at(unit).on_empty(); });
+}
+
+void Manager::forget(UnitRef unit, pid_t pid) {
+    // An end that waited has been reaped: its pid may be somebody else's by now.
+    if (!last_words_.forget(unit, pid)) children_->forget(pid);
 }
 
 Held Manager::hold(UnitRef unit, Role role, process::Child child) {
@@ -151,7 +264,7 @@ void Manager::look_for_empty() {
         if (populated(unit))
             watch_empty(unit);
         else
-            service_at(unit).on_empty();
+            tell_empty(unit);
     }
 }
 
@@ -201,6 +314,7 @@ std::string Manager::new_invocation(UnitRef unit) {
 
 void Manager::clean_up(UnitRef unit, Again again) {
     auto& live = at(unit);
+    last_words_.rest(unit);
     if (live.service && !live.service->main_pid() && !live.service->control_pid()) {
         around_.groups.unwatch(live.group);
         // Left alone where somebody is still inside: KillMode=process and none leave processes behind.
@@ -227,10 +341,14 @@ void Manager::on_notification(NotifyMessage const& message, pid_t sender) {
     auto const unit = unit_of(sender);
     if (!unit || !at(*unit).service)
         return base::log(base::Priority::debug, "notification from pid {}, which is of no unit", sender);
-    auto& service = *at(*unit).service;
+    last_words_.follow(*unit, [this, unit = *unit, message, sender] { take_notification(unit, message, sender); });
+}
+
+void Manager::take_notification(UnitRef unit, NotifyMessage const& message, pid_t sender) {
+    auto& service = *at(unit).service;
     if (!service.may_notify(sender, true))
         return say(
-            *unit, base::Priority::warning,
+            unit, base::Priority::warning,
             fmt::format("Got notification message from PID {}, but reception is not permitted for it (NotifyAccess=)",
                         sender));
     service.on_notify(message, sender);

@@ -146,10 +146,11 @@ void Service::arm_restart() {
 void Service::let_go() {
     for (auto* held : {&main_, &control_}) {
         if (!*held) continue;
-        host_.forget((*held)->child.pid());
+        host_.forget(ref_, (*held)->child.pid());
         held->reset();
     }
     spawning_.reset();
+    spawn_.reset();
     remove_pid_file();
 }
 

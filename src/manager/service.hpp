@@ -14,8 +14,7 @@
 //   - control_ is set only in states whose act is run_commands, in `start` of a forking service, and in the states of
 //     the way down while such a command is being ended.
 //   - A spawn is in flight (spawning_) for at most one role; when the state has moved on by the time it is reported,
-//   the
-//     child is held in its role and treated as this state treats that role.
+//     the child is held in its role and treated as this state treats that role.
 #pragma once
 
 #include <optional>
@@ -57,10 +56,12 @@ public:
     void take_settings(unit::UnitPtr unit) { unit_ = std::move(unit); }
 
     // -- what happens to it
-    void on_started(process::Child child);
-    void on_executed();
+    // Reports of a start that is not the last one are of an earlier life: such a child is killed, and nothing else
+    // follows from it.
+    void on_started(process::SpawnId spawn, process::Child child);
+    void on_executed(process::SpawnId spawn);
     /// A step failed, or no child came to be at all: the latter if on_started was not called before.
-    void on_spawn_failed(process::Stage stage, base::Error const& error);
+    void on_spawn_failed(process::SpawnId spawn, process::Stage stage, base::Error const& error);
     void on_exit(Role role, process::Exit const& exit);
     void on_empty();
     /// The sender's role has been checked against NotifyAccess= by may_notify.
@@ -112,6 +113,7 @@ private:
     [[nodiscard]] unit::ExecCommands const& commands_of(exec::Purpose purpose) const;
     void on_main_exit(process::Exit const& exit);
     void on_control_exit(process::Exit const& exit);
+    void spawn_failed(process::Stage stage, base::Error const& error);
     void next_command(ServiceResult result);
     void commands_over(ServiceResult result);
     void record_exit(Role role, process::Exit const& exit);
@@ -162,6 +164,7 @@ private:
     std::optional<Held> control_;
     bool main_known_ = false; ///< there is, or was, a main process in this life
     std::optional<Role> spawning_;
+    std::optional<process::SpawnId> spawn_; ///< the last start, in flight or reported; none when it is let go
     exec::Purpose purpose_ = exec::Purpose::start;
     std::size_t cursor_ = 0;
     std::optional<CommandRecord> main_record_;

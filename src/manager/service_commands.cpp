@@ -1,4 +1,5 @@
 // Running a service's commands: lists of control commands one after the other, and what Type= calls the start.
+#include <csignal>
 #include <fmt/format.h>
 
 #include "manager/service.hpp"
@@ -16,10 +17,6 @@ exec::Purpose purpose_of(ServiceState state) {
     case ServiceState::stop_post: return exec::Purpose::stop_post;
     default: return exec::Purpose::start;
     }
-}
-
-bool on_the_way_down(ServiceState state) {
-    return active_state(state) == ActiveState::deactivating || entry_act(state) == Act::rest;
 }
 
 } // namespace
@@ -64,9 +61,13 @@ void Service::launch(Role role, exec::Purpose purpose, std::size_t index) {
     cursor_ = index;
     arm_state_timeout();
     auto const sent = host_.spawn(ref_, {command, purpose, facts(purpose)});
-    if (sent) return;
+    spawn_.reset();
+    if (sent) {
+        spawn_ = *sent;
+        return;
+    }
     // What the child would have failed at was found out before there is one: it counts as that child's end.
-    if (sent.error().stage == process::Stage::spawn) return on_spawn_failed(process::Stage::spawn, sent.error().error);
+    if (sent.error().stage == process::Stage::spawn) return spawn_failed(process::Stage::spawn, sent.error().error);
     host_.say(ref_, base::Priority::err, fmt::format("Cannot start {}: {}", command.path, sent.error().message()));
     spawning_.reset();
     auto const now = host_.now();
@@ -76,9 +77,12 @@ void Service::launch(Role role, exec::Purpose purpose, std::size_t index) {
     on_exit(role, {.kind = process::ExitKind::exited, .status = static_cast<int>(sent.error().stage), .at = now});
 }
 
-void Service::on_started(process::Child child) {
-    auto const role = spawning_.value_or(Role::control);
-    spawning_.reset();
+void Service::on_started(process::SpawnId spawn, process::Child child) {
+    if (!spawning_ || spawn_ != spawn) {
+        host_.signal(ref_, child, base::Signal{SIGKILL});
+        return;
+    }
+    auto const role = *std::exchange(spawning_, std::nullopt);
     found_empty_ = false;
     CommandRecord const record{purpose_, static_cast<std::uint16_t>(cursor_), child.pid(), host_.now(), std::nullopt};
     if (role == Role::main) {
@@ -91,8 +95,8 @@ void Service::on_started(process::Child child) {
     held = host_.hold(ref_, role, std::move(child));
     host_.details_changed(ref_);
     // It was asked to end while it was being made.
-    if (on_the_way_down(state_) && entry_act(state_) != Act::run_commands) {
-        host_.signal(ref_, held->child, entry_act(state_) == Act::rest ? base::Signal{SIGKILL} : signal_of_state());
+    if (active_state(state_) == ActiveState::deactivating && entry_act(state_) != Act::run_commands) {
+        host_.signal(ref_, held->child, signal_of_state());
         return;
     }
     auto const type = unit_->service_type();
@@ -102,11 +106,16 @@ void Service::on_started(process::Child child) {
     if (state_ == ServiceState::start && role == Role::main && up_with_its_process) happen(Event::up);
 }
 
-void Service::on_executed() {
+void Service::on_executed(process::SpawnId spawn) {
+    if (spawn_ != spawn) return;
     if (state_ == ServiceState::start && unit_->service_type() == unit::ServiceType::exec && main_) happen(Event::up);
 }
 
-void Service::on_spawn_failed(process::Stage stage, base::Error const& error) {
+void Service::on_spawn_failed(process::SpawnId spawn, process::Stage stage, base::Error const& error) {
+    if (spawn_ == spawn) spawn_failed(stage, error);
+}
+
+void Service::spawn_failed(process::Stage stage, base::Error const& error) {
     auto const& commands = commands_of(purpose_);
     auto const program = cursor_ < commands.size() ? commands[cursor_].path : std::string("?");
     auto const name = process::exit_status_name(static_cast<int>(stage));

@@ -41,14 +41,14 @@ public:
     virtual ~ServiceHost() = default;
 
     [[nodiscard]] virtual base::Stamp now() const = 0;
-    /// Makes the plan and hands it to the spawner. What becomes of it comes back by Service::on_started, on_executed,
-    /// on_spawn_failed. An error: no plan could be made (a user that does not exist …).
+    /// Makes the plan and hands it to the spawner. What becomes of it comes back, with the id, by Service::on_started,
+    /// on_executed, on_spawn_failed. An error: no plan could be made (a user that does not exist …).
     [[nodiscard]] virtual std::expected<process::SpawnId, process::SpawnError> spawn(UnitRef unit,
                                                                                      SpawnOrder order) = 0;
     /// Watches the child; its end comes by Service::on_exit with this role.
     [[nodiscard]] virtual Held hold(UnitRef unit, Role role, process::Child child) = 0;
     /// The process has no role any more, though it may live: its end is not told. Before its Held is dropped.
-    virtual void forget(pid_t pid) = 0;
+    virtual void forget(UnitRef unit, pid_t pid) = 0;
     /// A pidfd for a process of the unit that we did not start ourselves (PID file, MAINPID=). Nothing when it has gone
     /// or does not belong to the unit; then `why` says which.
     [[nodiscard]] virtual std::optional<process::Child> adopt(UnitRef unit, pid_t pid, std::string& why) = 0;

@@ -37,22 +37,24 @@ public:
     /// The oldest order that waits has a child now; its pid.
     pid_t started() {
         auto const pid = next_pid_++;
+        last_spawn = orders.front().id;
         orders.pop_front();
         group.insert(pid);
         ours.insert(pid);
-        service_->on_started(process::Child(pid, base::Fd()));
+        service_->on_started(last_spawn, process::Child(pid, base::Fd()));
         return pid;
     }
     /// … and its program runs.
     pid_t executed() {
         auto const pid = started();
-        service_->on_executed();
+        service_->on_executed(last_spawn);
         return pid;
     }
     /// No child came to be.
     void unstarted(int number) {
+        last_spawn = orders.front().id;
         orders.pop_front();
-        service_->on_spawn_failed(process::Stage::spawn, {number, "clone", {}});
+        service_->on_spawn_failed(last_spawn, process::Stage::spawn, {number, "clone", {}});
     }
     void exit(pid_t pid, int status = 0) { end(pid, {.kind = process::ExitKind::exited, .status = status}); }
     void die(pid_t pid, int signal) { end(pid, {.kind = process::ExitKind::killed, .status = signal}); }
@@ -73,8 +75,10 @@ public:
         std::string path;
         exec::Purpose purpose;
         exec::Facts facts;
+        process::SpawnId id;
     };
     std::deque<Waiting> orders;
+    process::SpawnId last_spawn{}; ///< that the spawner has told of
     std::optional<exec::Facts> last_facts;
     std::set<pid_t> group;  ///< alive, of the unit
     std::set<pid_t> ours;   ///< … whose parent is the manager
@@ -95,14 +99,14 @@ public:
         tell("spawn " + order.command.path);
         last_facts = order.facts;
         if (refusal) return std::unexpected(*std::exchange(refusal, std::nullopt));
-        orders.push_back({order.command.path, order.purpose, order.facts});
-        return process::SpawnId{++spawns_};
+        orders.push_back({order.command.path, order.purpose, order.facts, process::SpawnId{++spawns_}});
+        return orders.back().id;
     }
     manager::Held hold(UnitRef, Role role, process::Child child) override {
         held[child.pid()] = role;
         return {std::move(child), nullptr};
     }
-    void forget(pid_t pid) override { held.erase(pid); }
+    void forget(UnitRef, pid_t pid) override { held.erase(pid); }
     std::optional<process::Child> adopt(UnitRef, pid_t pid, std::string& why) override {
         if (group.contains(pid)) return process::Child(pid, base::Fd());
         why = "it is not of the unit";

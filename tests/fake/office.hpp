@@ -16,6 +16,7 @@
 
 #include "fake/fake_groups.hpp"
 #include "fake/fake_loop.hpp"
+#include "fake/fake_output.hpp"
 #include "manager/manager.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -43,7 +44,7 @@ public:
     void drain() { owner_.drained(); }
 
 private:
-    void begin(manager::UnitRef unit, std::string program, std::string plan);
+    void begin(manager::UnitRef unit, process::SpawnId id, std::string program, std::string plan);
     Office& office_;
     Owner owner_;
     std::uint64_t spawns_ = 0;
@@ -51,11 +52,17 @@ private:
 
 class Office {
 public:
-    Office() {
+    enum class Log { none, kept };
+    explicit Office(Log log = Log::none) {
         std::filesystem::create_directories(units_);
         groups.signalled = [this](pid_t pid, base::Signal signal) { signal_reaches(pid, signal); };
         auto made = manager::Manager::make(
-            options(), {loop, groups, loader, procfs, [this](loop::Loop&, manager::Children::Owner owner) {
+            options(), {.loop = loop,
+                        .groups = groups,
+                        .loader = loader,
+                        .procfs = procfs,
+                        .output = log == Log::kept ? &output : nullptr,
+                        .make_children = [this](loop::Loop&, manager::Children::Owner owner) {
                             auto mine = std::make_unique<FakeChildren>(*this, std::move(owner));
                             children = mine.get();
                             return base::Result<std::unique_ptr<manager::Children>>(std::move(mine));
@@ -126,6 +133,7 @@ public:
     std::map<pid_t, FakeProcess> processes;
     std::map<std::string, std::string> plans; ///< the last of each program
     bool congested = false;                   ///< the spawner has more plans than it takes
+    FakeOutput output;
     FakeChildren* children = nullptr;
     std::unique_ptr<manager::Manager> manager;
 
@@ -163,21 +171,22 @@ private:
 };
 
 inline process::SpawnId FakeChildren::submit(manager::UnitRef unit, process::Plan plan, std::vector<base::Fd>) {
-    office_.later([this, unit, program = std::string(plan.program()), text = process::show(plan)] {
-        begin(unit, program, text);
+    process::SpawnId const id{++spawns_};
+    office_.later([this, unit, id, program = std::string(plan.program()), text = process::show(plan)] {
+        begin(unit, id, program, text);
     });
-    return process::SpawnId{++spawns_};
+    return id;
 }
 
-inline void FakeChildren::begin(manager::UnitRef unit, std::string program, std::string plan) {
+inline void FakeChildren::begin(manager::UnitRef unit, process::SpawnId id, std::string program, std::string plan) {
     auto const pid = office_.next_pid_++;
     Office::note(office_.starts_, program);
     office_.plans[program] = plan;
     office_.processes[pid] = {unit, std::nullopt, program, std::move(plan)};
     office_.groups.enter(office_.manager->live(unit).group, pid);
-    owner_.started(unit, process::Child(pid, base::Fd()));
+    owner_.started(unit, id, process::Child(pid, base::Fd()));
     bool const quick = program.starts_with("/quick/");
-    if (!quick || program == "/quick/0") owner_.executed(unit);
+    if (!quick || program == "/quick/0") owner_.executed(unit, id);
     if (quick)
         end(pid, {.kind = process::ExitKind::exited, .status = std::stoi(program.substr(7)), .at = office_.loop.now()});
 }
@@ -209,7 +218,7 @@ inline void FakeChildren::end(pid_t pid, process::Exit exit) {
     if (!process) return;
     office_.groups.leave(pid);
     if (process.mapped().role)
-        owner_.exited(process.mapped().unit, *process.mapped().role, exit);
+        owner_.exited(process.mapped().unit, *process.mapped().role, pid, exit);
     else
         owner_.orphan_reaped();
 }

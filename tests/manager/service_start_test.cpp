@@ -38,7 +38,7 @@ TEST(ServiceStart, of_type_exec_waits_for_the_program) {
     life.service.start();
     auto const pid = life.host.started();
     EXPECT_EQ(life.state(), "start");
-    life.service.on_executed();
+    life.service.on_executed(life.host.last_spawn);
     EXPECT_EQ(life.state(), "running");
     EXPECT_EQ(life.service.main_pid(), pid);
 }
@@ -47,7 +47,7 @@ TEST(ServiceStart, of_type_exec_fails_with_the_step_s_status) {
     Life life("Type=exec\nExecStart=/bin/d");
     life.service.start();
     auto const pid = life.host.started();
-    life.service.on_spawn_failed(process::Stage::exec, {ENOENT, "", "/bin/d"});
+    life.service.on_spawn_failed(life.host.last_spawn, process::Stage::exec, {ENOENT, "", "/bin/d"});
     EXPECT_EQ(life.state(), "start") << "the child's end is still to come";
     life.host.exit(pid, 203);
     EXPECT_EQ(life.state(), "failed");
