@@ -35,29 +35,43 @@ std::size_t colour_sequence(std::string_view text) {
 
 enum class Coloured : bool { no, yes };
 
+/// How many of the first bytes are printing ASCII: most text is nothing else, and need not be looked at more closely.
+std::size_t plain_prefix(std::string_view text) {
+    auto const drives = [](char c) { return c < ' ' || c > '~'; };
+    return static_cast<std::size_t>(std::ranges::find_if(text, drives) - text.begin());
+}
+
 /// The text without anything that could drive the terminal, but for tabs and colours; whether there were colours.
 Coloured append_shown(std::string_view text, std::string& into) {
     Coloured coloured = Coloured::no;
     while (!text.empty()) {
-        auto const plain = std::min(text.find_first_of("\t\033"), text.size());
-        if (plain > 0) into += base::printable(text.substr(0, plain));
-        text.remove_prefix(plain);
-        if (text.empty()) break;
-        auto const sequence = colour_sequence(text);
-        if (sequence > 0) coloured = Coloured::yes;
-        auto const taken = text.substr(0, std::max<std::size_t>(sequence, 1));
-        into += sequence > 0 || taken == "\t" ? std::string(taken) : base::printable(taken);
-        text.remove_prefix(taken.size());
+        std::size_t taken = plain_prefix(text);
+        if (taken == 0 && text.front() == '\t') taken = 1;
+        if (taken == 0 && (taken = colour_sequence(text)) > 0) coloured = Coloured::yes;
+        into += text.substr(0, taken);
+        if (taken == 0) {
+            // Up to the next tab or escape sequence, so that no character is cut.
+            taken = std::max<std::size_t>(1, std::min(text.find_first_of("\t\033"), text.size()));
+            into += base::printable(text.substr(0, taken));
+        }
+        text.remove_prefix(taken);
     }
     return coloured;
+}
+
+void append_printable(std::string_view text, std::string& into) {
+    if (plain_prefix(text) == text.size())
+        into += text;
+    else
+        into += base::printable(text);
 }
 
 void append_tag(ConsoleLine const& line, std::string& into) {
     into += escape_of(line.colour);
     if (!line.time.empty()) into.append(line.time).append(1, ' ');
-    auto const tag = base::printable(line.tag);
-    into += tag;
-    auto const width = base::columns(tag);
+    auto const begin = into.size();
+    append_printable(line.tag, into);
+    auto const width = base::columns(std::string_view(into).substr(begin));
     into.append(line.tag_width > width ? line.tag_width - width : 0, ' ');
     into += " | ";
     if (line.colour != TagColour::none) into += reset;

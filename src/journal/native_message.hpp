@@ -10,7 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +28,7 @@ struct NativeEntry {
     /// "NAME=value" each, in the order of the message; a value may hold any bytes, a name may come again.
     std::vector<std::string_view> fields;
     /// Where a field that came in the binary form lies.
-    std::deque<std::string> joined;
+    std::list<std::string> joined;
 
     // What the recorder itself must know of it; the last one of each counts, as with journald.
     std::uint8_t level = 6;      ///< PRIORITY
