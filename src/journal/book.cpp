@@ -82,8 +82,9 @@ std::uint64_t Book::close_gathering(std::string_view owner, base::Error reason) 
 }
 
 void Book::forward(Words const& words) {
+    bool const everything = options_.to_console == BookOptions::ToConsole::everything;
     bool const to_console =
-        words.console == Origin::Console::yes || options_.to_console == BookOptions::ToConsole::everything;
+        words.console == Origin::Console::yes || (everything && words.console != Origin::Console::never);
     if (console_ && to_console) console_->show(words.entry, words.text);
     auto const& syslog = options_.conf.syslog;
     if (!syslog_ || !syslog.on || words.level > syslog.max_level) return;

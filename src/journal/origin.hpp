@@ -34,7 +34,8 @@ struct Origin {
     std::uint8_t level = 6;
     std::uint8_t level_max = 7;
     LevelPrefix level_prefix = LevelPrefix::on;
-    enum class Console : std::uint8_t { no, yes } console = Console::no;
+    /// never: the manager says its own words on its stderr, which is the same place for who reads there.
+    enum class Console : std::uint8_t { no, yes, never } console = Console::no;
     std::optional<base::Usec> rate_interval;
     std::optional<std::uint32_t> rate_burst;
     std::vector<std::string> extra_fields; ///< "NAME=value"

@@ -205,7 +205,8 @@ void Recorder::say(Message const& message) {
                                    .owner = owner.empty() ? "mitori" : owner,
                                    .identifier = "mitori",
                                    .pid = base::parse_integer<pid_t>(value_of(fields, "_PID")).value_or(0),
-                                   .text = value_of(fields, "MESSAGE")});
+                                   .text = value_of(fields, "MESSAGE"),
+                                   .console = Origin::Console::never});
     inbox_->note_lost(lost);
     inbox_->note_said(message.number);
     inbox_->cancel();
