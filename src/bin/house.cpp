@@ -61,7 +61,7 @@ base::Result<void> House::make(HouseOptions const& options) {
     // %t of a user who has no login session: where we keep our own things, for there is no other place for it.
     if (host.runtime_directory.empty()) host.runtime_directory = options.runtime_directory;
     auto path = unit::search_path(options.scope, variables);
-    if (!options.unit_folders.empty()) path.vendor = path.machine = path.directories;
+    if (!options.unit_folders.empty() || !options.units.empty()) path.vendor = path.machine = path.directories;
     path.directories.insert(path.directories.begin(), options.unit_folders.begin(), options.unit_folders.end());
 
     auto place = exec::read_place(options.scope, host, "");
@@ -71,6 +71,9 @@ base::Result<void> House::make(HouseOptions const& options) {
     own_group_ = !options.group.empty() && groups_->place() != cgroup::Place::none;
     procfs_ = TRY(procfs::Procfs::open());
     loader_ = std::make_unique<unit::Loader>(std::move(path), host);
+    for (auto const& unit : options.units)
+        loader_->put(unit);
+    if (options.make_output) output_ = TRY(options.make_output(*loop_));
     if (options.output >= 0) place.output = place.error = options.output;
     if (!options.path_prefix.empty())
         for (auto& entry : place.environment)
@@ -79,7 +82,7 @@ base::Result<void> House::make(HouseOptions const& options) {
                                            .runtime_directory = options.runtime_directory,
                                            .place = std::move(place),
                                            .world = {.user_manager = options.scope == unit::Scope::user}},
-                                          {*loop_, *groups_, *loader_, *procfs_}));
+                                          {*loop_, *groups_, *loader_, *procfs_, output_.get()}));
     local_ = std::make_unique<local::Local>(*manager_);
     if (generators_)
         manager_->before_reloads([this](std::function<void()> done) { generators_->run(*loop_, std::move(done)); });

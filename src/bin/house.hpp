@@ -1,6 +1,7 @@
 // The objects of one manager process and who listens to whom: made here, nowhere else.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "local/local.hpp"
 #include "loop/loop.hpp"
 #include "manager/manager.hpp"
+#include "manager/output.hpp"
 #include "procfs/snapshot.hpp"
 #include "unit/load.hpp"
 
@@ -27,10 +29,15 @@ struct HouseOptions {
     /// Folders of unit files that go before the standard search path. With any, the links that packages and the
     /// administrator hang on the standard targets do not count: nothing is started that nobody named.
     std::vector<std::string> unit_folders;
+    /// Units that no file holds, from a Procfile. They count as unit_folders do.
+    std::vector<unit::Unit> units;
     /// Put in front of the PATH of services.
     std::string path_prefix;
     /// Where services' output goes that has no better place; -1: to our own stdout and stderr. Borrowed.
     int output = -1;
+    /// Who takes services' output; empty: nobody, it goes to `output`.
+    using MakeOutput = std::function<base::Result<std::unique_ptr<manager::Output>>(loop::Loop&)>;
+    MakeOutput make_output;
     enum class ServeSystemctl { no, yes } serve_systemctl = ServeSystemctl::no;
 };
 
@@ -66,6 +73,7 @@ private:
     std::optional<procfs::Procfs> procfs_;
     std::optional<GeneratorRuns> generators_; ///< of one that stands in for systemd
     std::unique_ptr<unit::Loader> loader_;
+    std::unique_ptr<manager::Output> output_;
     std::unique_ptr<manager::Manager> manager_;
     std::unique_ptr<local::Local> local_;
     std::unique_ptr<bus::Server> server_;

@@ -19,7 +19,6 @@ constexpr std::size_t longest_line = 4096;
 } // namespace
 
 base::Result<OutputPipe> OutputPipe::make() {
-    if (::isatty(STDOUT_FILENO) == 0) return OutputPipe{};
     // Only our end must not block: a service that writes faster than we read waits, as with any pipe.
     auto ends = TRY(base::sys::pipe());
     TRY(base::sys::set_nonblocking(ends.first.get()));
@@ -32,12 +31,10 @@ base::Result<std::unique_ptr<LiveOutput>> LiveOutput::make(House& house, OutputP
     return output;
 }
 
-LiveOutput::~LiveOutput() { base::set_log_sink({}); }
+void LiveOutput::say(std::string_view line) { view_->say(line); }
 
 base::Result<void> LiveOutput::begin(OutputPipe& pipe) {
     view_ = std::make_unique<cli::LiveView>(house_.local().faces(), STDOUT_FILENO, [this] { redraw_soon(); });
-    if (!pipe.read) return {};
-    base::set_log_sink([this](base::Priority, std::string_view text) { view_->say(fmt::format("mitori: {}", text)); });
     pipe_watch_ = TRY(house_.loop().on_ready(pipe.read.get(), loop::Interest::read, loop::Urgency::normal,
                                              [this, fd = pipe.read.get()](loop::Ready) { read(fd); }));
     tick();

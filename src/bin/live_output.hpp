@@ -9,8 +9,8 @@
 
 namespace mitori::bin {
 
-/// The pipe that services of `up` write into, so that what they say and the table that is redrawn do not overwrite each
-/// other. On anything but a terminal there is none: they write where mitori itself writes.
+/// The pipe that services of `up` write into whose output goes to no log (StandardOutput=inherit), so that what they
+/// say and the table that is redrawn do not overwrite each other.
 struct OutputPipe {
     base::Fd read;
     base::Fd write;
@@ -22,7 +22,8 @@ class LiveOutput {
 public:
     /// The house and the pipe must outlive it.
     [[nodiscard]] static base::Result<std::unique_ptr<LiveOutput>> make(House& house, OutputPipe& pipe);
-    ~LiveOutput();
+    /// A line that a service or the manager has said.
+    void say(std::string_view line);
 
 private:
     explicit LiveOutput(House& house) : house_(house) {}

@@ -1,95 +1,25 @@
 #include "bin/up_program.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
-#include <getopt.h>
-#include <iostream>
-#include <set>
 #include <unistd.h>
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
 #include "bin/house.hpp"
 #include "bin/live_output.hpp"
-#include "bin/words.hpp"
-#include "unit/name.hpp"
+#include "bin/up_application.hpp"
+#include "bin/up_arguments.hpp"
+#include "bin/up_ends.hpp"
+#include "bin/up_streams.hpp"
 
 namespace mitori::bin {
 namespace {
 
-constexpr std::string_view usage = R"(mitori up [--runtime-dir DIR] FOLDER|FILE...
-
-Starts every unit file given (of a folder: every one in it that is no template) and shows what they do, until they have
-all ended or Ctrl-C. Services find the programs that stand beside mitori itself in their PATH.
-)";
-
-struct Arguments {
-    std::string runtime_directory;
-    std::vector<std::string> folders;
-    std::vector<std::string> units;
-    std::optional<int> leave;
-};
-
 namespace files = std::filesystem;
-
-int complain(std::string const& text) {
-    std::cerr << "mitori up: " << text << "\n";
-    return 125;
-}
-
-void add_folder(std::string const& folder, Arguments& arguments) {
-    auto const names = base::sys::list_directory(folder);
-    if (!names) {
-        arguments.leave = complain(names.error().message());
-        return;
-    }
-    arguments.folders.push_back(files::absolute(folder).lexically_normal());
-    for (auto const& name : *names)
-        if (auto const parts = unit::parse_name(name); parts && !unit::is_template(name))
-            arguments.units.push_back(name);
-}
-
-void add(std::string const& word, Arguments& arguments) {
-    auto const info = base::sys::stat(word);
-    if (!info)
-        arguments.leave = complain(info.error().message());
-    else if (S_ISDIR(info->st_mode))
-        add_folder(word, arguments);
-    else if (auto const path = files::absolute(word).lexically_normal(); unit::parse_name(path.filename().string())) {
-        arguments.folders.push_back(path.parent_path());
-        arguments.units.push_back(path.filename());
-    } else {
-        arguments.leave = complain(fmt::format("{}: not a unit file by its name (NAME.service, NAME.target …)", word));
-    }
-}
-
-Arguments parse(std::span<char const* const> words) {
-    static constexpr option options[] = {
-        {"runtime-dir", required_argument, nullptr, 'r'}, {"help", no_argument, nullptr, 'h'}, {}};
-    Arguments arguments;
-    std::string name = "mitori up";
-    auto copy = words_for_getopt(name, words);
-    optind = 0;
-    for (int option = 0;
-         (option = ::getopt_long(static_cast<int>(words.size()), copy.data(), "h", options, nullptr)) != -1;) {
-        if (option == 'r')
-            arguments.runtime_directory = optarg;
-        else if (option == 'h') {
-            std::cout << usage;
-            arguments.leave = 0;
-        } else
-            arguments.leave = 125;
-    }
-    for (int i = optind; !arguments.leave && i < static_cast<int>(words.size()); ++i)
-        add(copy[static_cast<std::size_t>(i)], arguments);
-    if (!arguments.leave && arguments.units.empty())
-        arguments.leave = complain("no unit files given; try: mitori up examples/");
-    std::ranges::sort(arguments.units);
-    auto const repeated = std::ranges::unique(arguments.units);
-    arguments.units.erase(repeated.begin(), repeated.end());
-    return arguments;
-}
 
 /// A folder of our own, so that several `up` and a manager live beside each other.
 std::string private_runtime_directory() {
@@ -106,62 +36,134 @@ std::string path_of_programs() {
     return folder + ":" + folder + "/examples";
 }
 
-bool all_down(House& house, std::vector<std::string> const& units) {
-    return std::ranges::all_of(units, [&](std::string const& name) {
-        auto const ref = house.manager().graph().find(name);
-        if (!ref || house.manager().graph().unit(*ref).type != unit::Type::service) return true;
-        auto const state = house.manager().live(*ref).active;
-        return (state == manager::ActiveState::inactive || state == manager::ActiveState::failed) &&
-               house.manager().jobs().of(*ref) == nullptr;
-    });
+bool on_terminal() { return ::isatty(STDOUT_FILENO) != 0; }
+
+Look look_of(UpArguments const& arguments, UpApplication const& application) {
+    auto const fallback = application.has_procfile || !on_terminal() ? Look::prefix : Look::live;
+    auto const look = arguments.look.value_or(fallback);
+    return look == Look::live && !on_terminal() ? Look::prefix : look;
 }
 
-bool any_failed(House& house) {
-    auto& graph = house.manager().graph();
-    for (std::size_t i = 0; i < graph.size(); ++i)
-        if (house.manager().live(static_cast<manager::UnitRef>(i)).active == manager::ActiveState::failed) return true;
-    return false;
+Colours colours_of(UpArguments const& arguments, Look look) {
+    char const* const forbidden = std::getenv("NO_COLOR");
+    bool const wanted = arguments.colours == Colours::yes || on_terminal();
+    bool const allowed = forbidden == nullptr || *forbidden == '\0';
+    return wanted && allowed && look == Look::prefix ? Colours::yes : Colours::no;
 }
 
-int run_house(House& house, OutputPipe& pipe, std::vector<std::string> const& units) {
-    if (auto obeyed = house.obey_signals(); !obeyed) return complain(obeyed.error().message());
-    auto output = LiveOutput::make(house, pipe);
-    if (!output) return complain(output.error().message());
-    int refused = 0;
+std::set<std::string> ids_of(std::vector<unit::Unit> const& units) {
+    std::set<std::string> ids;
     for (auto const& unit : units)
-        if (auto started = house.start(unit); !started) {
-            base::log(base::Priority::err, "{}", started.error().text);
-            ++refused;
-        }
-    // When the last one has ended by itself there is nothing to stay for.
-    auto const watch = house.local().subscribe({.unit_changed = [&](control::UnitChanged const&) {
-        if (!house.manager().shutting_down() && all_down(house, units)) house.manager().shut_down(0);
-    }});
-    int const code = house.run();
-    output->reset();
-    return code != 0 ? code : any_failed(house) || refused > 0 ? 1 : 0;
+        ids.insert(unit.id);
+    return ids;
 }
+
+/// One `up`, from its house to its exit status.
+class Up {
+public:
+    Up(UpArguments const& arguments, UpApplication application)
+        : arguments_(arguments),
+          application_(std::move(application)),
+          look_(look_of(arguments, application_)),
+          processes_(ids_of(application_.processes)),
+          names_(application_.names()) {}
+
+    int run(std::string const& runtime) {
+        // What a process of a Procfile does is told as foreman tells it; the manager's own words would say it twice.
+        if (application_.has_procfile) base::set_log_level(base::Priority::warning);
+        auto pipe = look_ == Look::live ? OutputPipe::make() : OutputPipe{};
+        if (!pipe) return complain_of_up(pipe.error().message());
+        auto house = House::build(options(runtime, *pipe));
+        if (!house) return complain_of_up(house.error().message());
+        auto const status = run_in(**house, *pipe);
+        return status ? *status : complain_of_up(status.error().message());
+    }
+
+private:
+    HouseOptions options(std::string const& runtime, OutputPipe const& pipe) {
+        return {.scope = ::geteuid() == 0 ? unit::Scope::system : unit::Scope::user,
+                .runtime_directory = runtime,
+                .group = fmt::format("mitori-up-{}", ::getpid()),
+                .unit_folders = application_.folders,
+                .units = std::move(application_.processes),
+                .path_prefix = path_of_programs(),
+                .output = pipe.write.get(),
+                .make_output = [this](loop::Loop& loop) { return make_streams(loop); }};
+    }
+
+    base::Result<std::unique_ptr<manager::Output>> make_streams(loop::Loop& loop) {
+        std::size_t width = 6; // "system"
+        for (auto const& name : names_)
+            width = std::max(width, tag_of_unit(name).size());
+        auto streams = std::make_unique<UpStreams>(
+            loop,
+            UpStreams::Options{.console = {.look = look_,
+                                           .colours = colours_of(arguments_, look_),
+                                           .clock = arguments_.clock,
+                                           .tag_width = width},
+                               .fd = STDOUT_FILENO,
+                               .announced = [this](std::string const& unit) { return processes_.contains(unit); }});
+        streams_ = streams.get();
+        return streams;
+    }
+
+    base::Result<int> run_in(House& house, OutputPipe& pipe) {
+        UpEnds ends(house, {.units = names_,
+                            .processes = processes_,
+                            .keep_going = arguments_.keep_going,
+                            .console = look_ == Look::live ? nullptr : &streams_->console()});
+        TRY(obey_signals(house, ends));
+        std::unique_ptr<LiveOutput> view;
+        if (look_ == Look::live) {
+            view = TRY(LiveOutput::make(house, pipe));
+            streams_->console().divert([&view](std::string_view line) { view->say(line); });
+        }
+        for (auto const& remark : application_.remarks)
+            streams_->console().say(base::Priority::warning, remark);
+        int refused = 0;
+        for (auto const& name : names_)
+            if (auto started = house.start(name); !started) {
+                base::log(base::Priority::err, "{}", started.error().text);
+                ++refused;
+            }
+        int const code = house.run();
+        watches_.clear();
+        streams_->finish();
+        streams_->console().divert({});
+        if (code != 0) return code;
+        return ends.status() == 0 && refused > 0 ? 1 : ends.status();
+    }
+
+    /// Also when the terminal goes: there is nobody left to show anything to.
+    base::Result<void> obey_signals(House& house, UpEnds& ends) {
+        for (int const number : {SIGINT, SIGTERM, SIGHUP}) {
+            auto const name = base::signal_name(base::Signal{number});
+            watches_.push_back(TRY(house.loop().on_signal(base::Signal{number}, [&ends, name] {
+                ends.stop(fmt::format("SIG{} received, starting shutdown", name));
+            })));
+        }
+        return {};
+    }
+
+    UpArguments const& arguments_;
+    UpApplication application_;
+    Look look_;
+    std::set<std::string> processes_; ///< ids of the Procfile's
+    std::vector<std::string> names_;
+    UpStreams* streams_ = nullptr; ///< the house's
+    std::vector<loop::WatchPtr> watches_;
+};
 
 } // namespace
 
 int run_up(std::span<char const* const> words) {
-    auto const arguments = parse(words);
+    auto const arguments = parse_up_arguments(words);
     if (arguments.leave) return *arguments.leave;
+    auto application = find_application(arguments);
+    if (!application) return complain_of_up(application.error());
     auto const runtime =
         arguments.runtime_directory.empty() ? private_runtime_directory() : arguments.runtime_directory;
-    int code = 1;
-    {
-        auto pipe = OutputPipe::make();
-        if (!pipe) return complain(pipe.error().message());
-        auto house = House::build({.scope = ::geteuid() == 0 ? unit::Scope::system : unit::Scope::user,
-                                   .runtime_directory = runtime,
-                                   .group = fmt::format("mitori-up-{}", ::getpid()),
-                                   .unit_folders = arguments.folders,
-                                   .path_prefix = path_of_programs(),
-                                   .output = pipe->write.get()});
-        if (!house) return complain(house.error().message());
-        code = run_house(**house, *pipe, arguments.units);
-    }
+    int const code = Up(arguments, std::move(*application)).run(runtime);
     if (arguments.runtime_directory.empty()) static_cast<void>(base::sys::remove_tree(runtime));
     return code;
 }

@@ -4,8 +4,9 @@
 
 namespace mitori::bin {
 
-/// `mitori up FOLDER|FILE…`: a manager of its own for the unit files given, in the foreground, until they have all
-/// ended or Ctrl-C. The exit status: 0, or 1 when a unit failed.
+/// `mitori up [PROCFILE|FOLDER|FILE|PROCESS]…`: a manager of its own for what is named, in the foreground, until all of
+/// it has ended or Ctrl-C. The exit status: 0, or that of the first that failed (128+N for signal N); 125 for wrong
+/// use.
 [[nodiscard]] int run_up(std::span<char const* const> words);
 
 } // namespace mitori::bin

@@ -10,6 +10,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "exec/detail/variables.hpp"
+#include "exec/inherited.hpp"
 
 namespace mitori::exec {
 namespace {
@@ -112,6 +113,14 @@ int own_oom_score() {
 bool has(std::uint64_t capabilities, unsigned capability) { return ((capabilities >> capability) & 1U) != 0; }
 
 } // namespace
+
+std::vector<std::string> inheritable_environment() {
+    Variables variables;
+    variables.set_entries(whole_environment());
+    for (auto const name : of_one_service)
+        variables.unset(name);
+    return variables.entries();
+}
 
 Place read_place(unit::Scope scope, unit::Host host, std::string notify_socket) {
     Place place;
