@@ -1,5 +1,6 @@
 #include "bin/manager_program.hpp"
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <getopt.h>
 #include <iostream>
@@ -7,14 +8,17 @@
 #include <unistd.h>
 
 #include "base/log.hpp"
+#include "base/names.hpp"
 #include "bin/house.hpp"
+#include "bin/recorder_output.hpp"
 #include "bin/words.hpp"
 
 namespace mitori::bin {
 namespace {
 
 constexpr std::string_view usage =
-    R"(mitori manager [--system|--user] [--unit UNIT] [--runtime-dir DIR] [--serve-systemctl]
+    R"(mitori manager [--system|--user] [--unit UNIT] [--runtime-dir DIR] [--serve-systemctl] [--serve-log]
+               [--journal-dir DIR] [--console raw|prefix|json|none]
 
 Runs unit files until it is told to end (SIGTERM, SIGINT, mitori exit).
 
@@ -24,6 +28,10 @@ Runs unit files until it is told to end (SIGTERM, SIGINT, mitori exit).
                        service: beside another init the enabled ones run already)
   --runtime-dir DIR    where the sockets are made (default: /run/mitori, or $XDG_RUNTIME_DIR/mitori)
   --serve-systemctl    serve /run/systemd/private too, so that systemctl works; the default as PID 1
+  --serve-log          serve /dev/log and /run/systemd/journal, too; the default with --serve-systemctl
+  --journal-dir DIR    where the journal files go (default: in systemd's place /var/log/journal or /run/log/journal, else
+                       /var/log/mitori/journal, or ~/.local/state/mitori/journal; with a --runtime-dir of its own there)
+  --console FORMAT     show what services say on stdout, too: raw, prefix or json (default: prefix as PID 1, else none)
   --log-level LEVEL    err, warning, notice, info or debug (default: info)
 )";
 
@@ -31,6 +39,9 @@ struct Arguments {
     HouseOptions house;
     std::string unit = "default.target";
     base::Priority level = base::Priority::info;
+    std::string journal_folder;
+    std::optional<journal::ConsoleFormat> console;
+    RecorderWish::ServeLog serve_log = RecorderWish::ServeLog::no;
     std::optional<int> leave;
 };
 
@@ -44,7 +55,25 @@ std::optional<base::Priority> level_of(std::string_view word) {
     return std::nullopt;
 }
 
-enum : int { option_system = 1, option_user, option_unit, option_runtime, option_serve, option_level, option_help };
+void take_console(std::string_view word, Arguments& arguments) {
+    arguments.console = base::value_of<journal::ConsoleFormat>(word);
+    if (arguments.console || word == "none") return;
+    std::cerr << fmt::format("mitori manager: no console format \"{}\": raw, prefix, json or none\n", word);
+    arguments.leave = 125;
+}
+
+enum : int {
+    option_system = 1,
+    option_user,
+    option_unit,
+    option_runtime,
+    option_serve,
+    option_level,
+    option_serve_log,
+    option_journal,
+    option_console,
+    option_help
+};
 
 void take(int option, Arguments& arguments) {
     switch (option) {
@@ -53,6 +82,9 @@ void take(int option, Arguments& arguments) {
     case option_unit: arguments.unit = optarg; return;
     case option_runtime: arguments.house.runtime_directory = optarg; return;
     case option_serve: arguments.house.serve_systemctl = HouseOptions::ServeSystemctl::yes; return;
+    case option_serve_log: arguments.serve_log = RecorderWish::ServeLog::yes; return;
+    case option_journal: arguments.journal_folder = std::filesystem::absolute(optarg); return;
+    case option_console: return take_console(optarg, arguments);
     case option_level:
         if (auto const level = level_of(optarg))
             arguments.level = *level;
@@ -78,6 +110,9 @@ Arguments parse(std::span<char const* const> words) {
         {"runtime-dir", required_argument, nullptr, option_runtime},
         {"serve-systemctl", no_argument, nullptr, option_serve},
         {"log-level", required_argument, nullptr, option_level},
+        {"serve-log", no_argument, nullptr, option_serve_log},
+        {"journal-dir", required_argument, nullptr, option_journal},
+        {"console", required_argument, nullptr, option_console},
         {"help", no_argument, nullptr, option_help},
         {},
     };
@@ -85,6 +120,7 @@ Arguments parse(std::span<char const* const> words) {
     bool const first = ::getpid() == 1;
     arguments.house.scope = ::geteuid() == 0 ? unit::Scope::system : unit::Scope::user;
     if (first) arguments.house.serve_systemctl = HouseOptions::ServeSystemctl::yes;
+    if (first) arguments.console = journal::ConsoleFormat::prefix;
     if (auto runtime = default_runtime_directory()) arguments.house.runtime_directory = *runtime;
     // Beside another init we keep to a group of our own.
     if (!first) {
@@ -110,12 +146,43 @@ Arguments parse(std::span<char const* const> words) {
     return arguments;
 }
 
+/// Not what $MITORI_RUNTIME_DIR says.
+std::string usual_runtime_directory() {
+    if (::geteuid() == 0) return "/run/mitori";
+    char const* const folder = std::getenv("XDG_RUNTIME_DIR");
+    return folder == nullptr ? std::string() : std::string(folder) + "/mitori";
+}
+
+RecorderWish recorder_wish(Arguments const& arguments) {
+    auto const& house = arguments.house;
+    bool const stands_in = house.serve_systemctl == HouseOptions::ServeSystemctl::yes;
+    bool const usual = house.runtime_directory == usual_runtime_directory();
+    return {.place = {.scope = house.scope == unit::Scope::user ? journal::Scope::user : journal::Scope::system,
+                      .runtime_directory = house.runtime_directory,
+                      .folder = arguments.journal_folder,
+                      .beside = usual ? JournalWish::Beside::no : JournalWish::Beside::yes,
+                      .stands_in = stands_in ? JournalWish::StandsIn::yes : JournalWish::StandsIn::no},
+            .console = arguments.console,
+            .serve_log = stands_in ? RecorderWish::ServeLog::yes : arguments.serve_log};
+}
+
+/// Without a recorder services run all the same, and write where we write: a manager that does not start helps nobody.
+base::Result<std::unique_ptr<manager::Output>> make_output(loop::Loop& loop, RecorderWish wish) {
+    auto output = RecorderOutput::make(loop, std::move(wish));
+    if (output) return *std::move(output);
+    base::log(base::Priority::err, "no journal is kept: {}", output.error().message());
+    return nullptr;
+}
+
 } // namespace
 
 int run_manager(std::span<char const* const> words) {
-    auto const arguments = parse(words);
+    auto arguments = parse(words);
     if (arguments.leave) return *arguments.leave;
     base::set_log_level(arguments.level);
+    arguments.house.make_output = [wish = recorder_wish(arguments)](loop::Loop& loop) {
+        return make_output(loop, wish);
+    };
     auto house = House::build(arguments.house);
     if (!house) {
         std::cerr << fmt::format("mitori manager: {}\n", house.error().message());
