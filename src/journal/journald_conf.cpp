@@ -15,7 +15,7 @@ namespace {
 
 /// Reads a value into the settings; an error's words are the note's.
 using Read = base::Result<void> (*)(std::string_view value, JournaldConf& conf);
-/// Whether the recorder does what the setting says. What it does not do is named, with why.
+/// What the recorder does not do of it is named, with why.
 struct Row {
     std::string_view key;
     Read read;
@@ -107,8 +107,9 @@ base::Result<void> read_compress(std::string_view value, JournaldConf& conf) {
 base::Result<void> read_line_max(std::string_view value, JournaldConf& conf) {
     auto const size = base::parse_size(value);
     if (!size) return bad("no size in bytes");
-    conf.line_max = static_cast<std::size_t>(std::max<std::uint64_t>(*size, least_line_max));
-    if (*size < least_line_max) return bad(fmt::format("too short, {} is taken", least_line_max));
+    conf.line_max = std::clamp<std::uint64_t>(*size, least_line_max, most_line_max);
+    if (conf.line_max > *size) return bad(fmt::format("too short, {} is taken", conf.line_max));
+    if (conf.line_max < *size) return bad(fmt::format("too long, {} is taken", conf.line_max));
     return {};
 }
 
@@ -155,6 +156,7 @@ base::Result<void> read_console_path(std::string_view value, JournaldConf& conf)
 
 using C = JournaldConf;
 constexpr std::string_view no_kernel = "the kernel's log is neither read nor written";
+constexpr std::string_view no_console = "the manager's option --console says what goes there";
 constexpr std::string_view no_wall = "nothing is written to the terminals of users";
 constexpr std::string_view no_seal = "journal files are not sealed";
 constexpr std::string_view no_split = "there is one journal for all users";
@@ -163,13 +165,13 @@ constexpr std::string_view no_split = "there is one journal for all users";
 constexpr auto rows = std::to_array<Row>({
     {"Audit", read_audit, "the kernel's audit is left as it is"},
     {"Compress", read_compress},
-    {"ForwardToConsole", read_forward<&C::console>},
+    {"ForwardToConsole", read_forward<&C::console>, no_console},
     {"ForwardToKMsg", read_forward<&C::kernel>, no_kernel},
     {"ForwardToSyslog", read_forward<&C::syslog>},
     {"ForwardToWall", read_forward<&C::wall>, no_wall},
     {"LineMax", read_line_max},
     {"MaxFileSec", read_file_age},
-    {"MaxLevelConsole", read_forward_level<&C::console>},
+    {"MaxLevelConsole", read_forward_level<&C::console>, no_console},
     {"MaxLevelKMsg", read_forward_level<&C::kernel>, no_kernel},
     {"MaxLevelStore", [](std::string_view value, C& conf) { return read_level(value, conf.max_level_store); }},
     {"MaxLevelSyslog", read_forward_level<&C::syslog>},
@@ -191,7 +193,7 @@ constexpr auto rows = std::to_array<Row>({
     {"SystemMaxFileSize", read_size<&C::system, &Limits::max_file_size>},
     {"SystemMaxFiles", read_count<&C::system>},
     {"SystemMaxUse", read_size<&C::system, &Limits::max_use>},
-    {"TTYPath", read_console_path},
+    {"TTYPath", read_console_path, no_console},
 });
 static_assert(std::ranges::is_sorted(rows, {}, &Row::key));
 static_assert(std::ranges::adjacent_find(rows, {}, &Row::key) == rows.end());

@@ -28,9 +28,11 @@ struct Line {
     LineBreak how = LineBreak::newline;
 };
 
-/// LineMax='s default, in bytes; and the least that it can be set to.
+/// LineMax='s default, in bytes, the least and the most that it can be set to. The most is ours: an unfinished line is
+/// kept in shared memory, where a crash does not reach it.
 inline constexpr std::size_t default_line_max = 48 << 10;
 inline constexpr std::size_t least_line_max = 79;
+inline constexpr std::size_t most_line_max = 512 << 10;
 
 struct LineRules {
     std::size_t line_max = default_line_max; ///< at least 1

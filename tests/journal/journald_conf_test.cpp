@@ -87,17 +87,13 @@ TEST(JournaldConf, reads_compress_as_a_boolean_or_a_size) {
 
 TEST(JournaldConf, reads_rates_lines_and_levels) {
     auto const conf = said("RateLimitIntervalSec=500ms\nRateLimitBurst=7\nLineMax=1K\nMaxLevelStore=warning\n"
-                           "ForwardToSyslog=off\nMaxLevelSyslog=3\nForwardToConsole=yes\nMaxLevelConsole=debug\n"
-                           "TTYPath=/dev/tty12\n");
+                           "ForwardToSyslog=off\nMaxLevelSyslog=3\n");
     EXPECT_EQ(conf.rate.interval, 500ms);
     EXPECT_EQ(conf.rate.burst, 7U);
     EXPECT_EQ(conf.line_max, 1024U);
     EXPECT_EQ(conf.max_level_store, 4);
     EXPECT_FALSE(conf.syslog.on);
     EXPECT_EQ(conf.syslog.max_level, 3);
-    EXPECT_TRUE(conf.console.on);
-    EXPECT_EQ(conf.console.max_level, 7);
-    EXPECT_EQ(conf.console_path, "/dev/tty12");
 }
 
 TEST(JournaldConf, reads_the_old_name_of_the_interval) {
@@ -148,11 +144,22 @@ TEST(JournaldConf, names_what_it_cannot_read_and_keeps_the_default) {
     EXPECT_TRUE(result.conf.syslog.on);
 }
 
-TEST(JournaldConf, takes_the_shortest_line_that_there_can_be_and_says_so) {
-    auto const result = parse("[Journal]\nLineMax=10\n");
-    EXPECT_EQ(result.conf.line_max, 79U);
-    ASSERT_EQ(result.notes.size(), 1U);
-    EXPECT_EQ(result.notes[0].text, "'LineMax=10': too short, 79 is taken");
+TEST(JournaldConf, takes_the_nearest_line_length_that_there_can_be_and_says_so) {
+    EXPECT_EQ(parse("[Journal]\nLineMax=10\n").conf.line_max, 79U);
+    EXPECT_THAT(notes("[Journal]\nLineMax=10\n"), ElementsAre("/etc/j.conf:2: 'LineMax=10': too short, 79 is taken"));
+    EXPECT_EQ(parse("[Journal]\nLineMax=1G\n").conf.line_max, 512U << 10U);
+    EXPECT_THAT(notes("[Journal]\nLineMax=1G\n"),
+                ElementsAre("/etc/j.conf:2: 'LineMax=1G': too long, 524288 is taken"));
+}
+
+TEST(JournaldConf, reads_what_the_console_would_get_and_says_who_decides_it) {
+    auto const result = parse("[Journal]\nForwardToConsole=yes\nMaxLevelConsole=debug\nTTYPath=/dev/tty12\n");
+    EXPECT_TRUE(result.conf.console.on);
+    EXPECT_EQ(result.conf.console.max_level, 7);
+    EXPECT_EQ(result.conf.console_path, "/dev/tty12");
+    ASSERT_EQ(result.notes.size(), 3U);
+    EXPECT_THAT(result.notes[0].text, testing::HasSubstr("--console"));
+    EXPECT_THAT(notes("[Journal]\nForwardToConsole=no\n"), IsEmpty());
 }
 
 TEST(JournaldConf, names_what_has_no_effect_here) {
