@@ -33,6 +33,7 @@ public:
     void close(manager::StreamId stream) override;
     void say(std::string const& unit, std::string const& invocation, base::Priority priority,
              std::string_view text) override;
+
 private:
     RecorderOutput(RecorderWish wish) : wish_(std::move(wish)) {}
     base::Result<void> begin(loop::Loop& loop);
