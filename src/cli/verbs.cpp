@@ -60,7 +60,7 @@ constexpr auto rows = std::to_array<Verb>({
      "Set variables as they are here"},
     {"exit", "", 0, 0, Words::none, Kin::systemctls, Needs::manager, exit, "Stop every unit and end the manager"},
     {"shutdown", "", 0, 0, Words::none, Kin::ours, Needs::manager, exit, "The same"},
-    {"up", "[PATH]", 0, many, Words::files, Kin::ours, Needs::nobody, nullptr, "Run unit files with a live view"},
+    {"up", "[PATH]", 0, many, Words::files, Kin::ours, Needs::nobody, nullptr, "Run a Procfile or unit files in the foreground"},
     {"manager", "[OPTION…]", 0, many, Words::none, Kin::ours, Needs::nobody, nullptr, "Run the manager itself"},
     {"completion", "bash", 1, 1, Words::shells, Kin::ours, Needs::nobody, completion, "Print a shell's completion"},
     {"version", "", 0, 0, Words::none, Kin::ours, Needs::nobody, version, "Show the version"},
