@@ -29,6 +29,11 @@ struct Stamp {
 /// Reads "5min 20s", "2", "1.5h", "infinity". A bare number counts in `unit`. systemd.time(7).
 [[nodiscard]] Result<Usec> parse_span(std::string_view text, Usec unit = std::chrono::seconds(1));
 
+/// Reads a moment in real time: "2026-11-22 10:00", "Sun 2026-11-22", "10:00:30.5", "yesterday", "-1h", "10min ago",
+/// "@1700000000"; in local time unless it ends in "UTC". `now` is what words and spans are counted from.
+/// systemd.time(7). Names of time zones other than the local ones and UTC are not understood.
+[[nodiscard]] Result<Usec> parse_timestamp(std::string_view text, Usec now);
+
 /// "1min 30s", "500ms", "infinity", "0": exact, largest units first, as systemctl show prints spans.
 [[nodiscard]] std::string show_span(Usec span);
 
