@@ -1,0 +1,96 @@
+#include "local/detail/log_files.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <unistd.h>
+
+#include "base/sys.hpp"
+#include "journal/reader.hpp"
+
+namespace mitori::local {
+
+LogPlaces standard_places(std::string runtime_directory) {
+    LogPlaces places{.runtime_directory = std::move(runtime_directory), .folders = {}};
+    if (::geteuid() == 0) {
+        places.folders.push_back({"/var/log/mitori/journal"});
+        // journald writes below /run until /var is there, and moves on: both are one log.
+        if (auto const machine = journal::this_machine())
+            places.folders.push_back({"/var/log/journal/" + *machine, "/run/log/journal/" + *machine});
+        return places;
+    }
+    char const* const state = std::getenv("XDG_STATE_HOME");
+    char const* const home = std::getenv("HOME");
+    if (state != nullptr && *state == '/')
+        places.folders.push_back({std::string(state) + "/mitori/journal"});
+    else if (home != nullptr && *home == '/')
+        places.folders.push_back({std::string(home) + "/.local/state/mitori/journal"});
+    return places;
+}
+
+namespace detail {
+namespace {
+
+using base::Result;
+
+bool holds_files(std::string const& folder) {
+    auto const files = journal::list_files(folder);
+    // What we may not look into counts: better to say that than to look elsewhere.
+    return files ? !files->empty() : files.error().number == EACCES;
+}
+
+Result<LogFiles> named_files(std::vector<std::string> const& patterns) {
+    std::vector<std::string> paths;
+    for (auto const& pattern : patterns)
+        for (auto& path : journal::match_files(pattern))
+            if (std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
+    for (auto const& path : paths)
+        static_cast<void>(TRY(base::sys::stat(path)));
+    auto heads = journal::read_heads(paths);
+    if (!heads.unreadable.empty()) return std::unexpected(std::move(heads.unreadable.front()));
+    return LogFiles{.folders = {}, .newest_first = std::move(heads.heads)};
+}
+
+} // namespace
+
+std::vector<std::string> find_folders(LogPlaces const& places, control::LogQuery const& query) {
+    if (query.folder) return {*query.folder};
+    if (!places.runtime_directory.empty()) {
+        auto const link = places.runtime_directory + "/journal";
+        if (auto const target = base::sys::read_link(link)) return {target->starts_with('/') ? *target : link};
+        if (holds_files(link)) return {link};
+    }
+    for (auto const& together : places.folders) {
+        std::vector<std::string> found;
+        std::ranges::copy_if(together, std::back_inserter(found), holds_files);
+        if (!found.empty()) return found;
+    }
+    return {};
+}
+
+Result<LogFiles> find_files(LogPlaces const& places, control::LogQuery const& query) {
+    if (!query.files.empty()) return named_files(query.files);
+    LogFiles found{.folders = find_folders(places, query), .newest_first = {}};
+    std::vector<std::string> paths;
+    for (auto const& folder : found.folders)
+        std::ranges::move(TRY(journal::list_files(folder)), std::back_inserter(paths));
+    auto heads = journal::read_heads(paths);
+    auto const forbidden = std::ranges::find(heads.unreadable, EACCES, &base::Error::number);
+    if (heads.heads.empty() && forbidden != heads.unreadable.end()) return std::unexpected(*forbidden);
+    if (heads.heads.empty()) {
+        auto const last = places.folders.empty() ? std::string("-") : places.folders.back().front();
+        return base::make_error(ENOENT, "find journal files", found.folders.empty() ? last : found.folders.front());
+    }
+    found.newest_first = std::move(heads.heads);
+    return found;
+}
+
+std::vector<std::string> paths_of(std::vector<journal::FileHead> const& heads) {
+    std::vector<std::string> paths;
+    for (auto const& head : heads)
+        paths.push_back(head.path);
+    return paths;
+}
+
+} // namespace detail
+} // namespace mitori::local
