@@ -132,7 +132,7 @@ std::vector<std::string> RecorderOutput::fields(base::Priority priority, std::st
 void RecorderOutput::say(std::string const& unit, std::string const& invocation, base::Priority priority,
                          std::string_view text) {
     if (!base::is_logged(priority)) return;
-    base::log_to_stderr(priority, fmt::format("{}: {}", unit, text));
+    base::log_to_stderr(priority, text);
     auto said = fields(priority, text);
     bool const user = wish_.place.scope == journal::Scope::user;
     said.push_back(fmt::format("{}={}", user ? "USER_UNIT" : "UNIT", unit));

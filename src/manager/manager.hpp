@@ -28,6 +28,7 @@
 #include "manager/graph.hpp"
 #include "manager/jobs.hpp"
 #include "manager/last_words.hpp"
+#include "manager/messages.hpp"
 #include "manager/notify_socket.hpp"
 #include "manager/output.hpp"
 #include "manager/service.hpp"
@@ -72,6 +73,8 @@ struct Live {
     std::optional<UnitRef> triggered_by; ///< whose OnFailure= or OnSuccess= began this life
     unit::EnvironmentSetting monitor;    ///< $MONITOR_… of it; empty when it was several units
     bool published = true;               ///< false: marked for settle
+    bool acted = false;                  ///< the unit's job has done something to it, so that its end is worth a word
+    base::Usec cpu_before{0};            ///< CPU time of earlier lives that its control group still counts
     bool waits_empty = false;
 };
 
@@ -185,10 +188,16 @@ private:
     loop::WatchPtr when_idle(std::function<void()> handler) override;
     void clean_up(UnitRef unit, Again again) override;
     std::string new_invocation(UnitRef unit) override;
+    void begins(UnitRef unit) override;
     void state_changed(UnitRef unit, ServiceState from, ServiceState to) override;
     void details_changed(UnitRef unit) override { mark(unit); }
     RestartDue restart_due(UnitRef unit) override;
     void say(UnitRef unit, base::Priority priority, std::string text) override;
+    void record(UnitRef unit, base::Priority priority, std::string_view text);
+    void announce(UnitRef unit, std::optional<Message> const& message);
+    void announce_begin(UnitRef unit, JobType type);
+    void announce_done(Job const& job, JobResult result);
+    void say_usage(UnitRef unit, Again again);
     Defaults const& defaults() const override { return options_.defaults; }
     [[nodiscard]] Marks marks(UnitRef unit);
     void note_session(UnitRef unit, pid_t pid);

@@ -315,6 +315,7 @@ std::string Manager::new_invocation(UnitRef unit) {
 void Manager::clean_up(UnitRef unit, Again again) {
     auto& live = at(unit);
     last_words_.rest(unit);
+    if (around_.groups.place() != cgroup::Place::none && !live.group.empty()) say_usage(unit, again);
     if (live.service && !live.service->main_pid() && !live.service->control_pid()) {
         around_.groups.unwatch(live.group);
         // Left alone where somebody is still inside: KillMode=process and none leave processes behind.
@@ -334,7 +335,24 @@ void Manager::clean_up(UnitRef unit, Again again) {
 }
 
 void Manager::say(UnitRef unit, base::Priority priority, std::string text) {
-    base::log(priority, "{}: {}", graph_.name(unit), text);
+    record(unit, priority, fmt::format("{}: {}", graph_.name(unit), text));
+}
+
+void Manager::record(UnitRef unit, base::Priority priority, std::string_view text) {
+    if (around_.output == nullptr) return base::log(priority, "{}", text);
+    auto const* const known = at(unit).service.get();
+    around_.output->say(graph_.name(unit), known != nullptr ? known->invocation() : std::string(), priority, text);
+}
+
+void Manager::say_usage(UnitRef unit, Again again) {
+    auto& live = at(unit);
+    auto const cpu = around_.groups.account(live.group).cpu;
+    if (!cpu) return;
+    if (*cpu > live.cpu_before) {
+        auto message = usage_message(*cpu - live.cpu_before);
+        say(unit, message.priority, std::move(message.text));
+    }
+    live.cpu_before = again == Again::yes ? *cpu : base::Usec(0);
 }
 
 void Manager::on_notification(NotifyMessage const& message, pid_t sender) {

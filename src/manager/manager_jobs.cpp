@@ -28,6 +28,7 @@ void Manager::announce_end(JobEnd const& end) {
     auto& live = at(end.job.unit);
     live.job_timer.reset();
     live.job_deadline = base::infinity;
+    announce_done(end.job, end.result);
     if (is_down(live.active)) live.triggered_by.reset(), live.monitor.clear();
     mark(end.job.unit);
     for (std::size_t i = 0; i < listeners_.size(); ++i)
@@ -118,16 +119,24 @@ bool Manager::conditions_allow(Job const& job) {
 }
 
 void Manager::start_unit(UnitRef unit) {
-    if (graph_.unit(unit).type != unit::Type::service) return set_active(unit, ActiveState::active);
+    at(unit).acted = graph_.unit(unit).type != unit::Type::service;
+    if (at(unit).acted) return set_active(unit, ActiveState::active);
     auto& service = service_at(unit);
     service.take_settings(graph_.unit_ptr(unit));
     service.start();
 }
 
 void Manager::stop_unit(UnitRef unit, Service::For why) {
-    if (graph_.unit(unit).type != unit::Type::service || !at(unit).service)
+    auto& live = at(unit);
+    if (graph_.unit(unit).type != unit::Type::service || !live.service) {
+        live.acted = true;
         return set_active(unit, ActiveState::inactive);
-    at(unit).service->stop(why);
+    }
+    // What waits for its restart is at rest but for the name of it.
+    bool const waits = live.service->state() == ServiceState::auto_restart;
+    if (!waits && live.active != ActiveState::deactivating) announce_begin(unit, JobType::stop);
+    live.acted = true;
+    live.service->stop(why);
 }
 
 void Manager::run_stop(Job const& job) {
@@ -146,8 +155,26 @@ void Manager::run_reload(Job const& job) {
     if (live.active == ActiveState::reloading) return;
     if (!is_up(live.active)) return end_job(job.id, JobResult::invalid);
     if (!live.service || !live.service->can_reload()) return end_job(job.id, JobResult::done);
+    announce_begin(job.unit, JobType::reload);
     live.service->reload();
 }
+
+// A job that found its unit as it wanted it says nothing.
+void Manager::announce_done(Job const& job, JobResult result) {
+    bool const acted = std::exchange(at(job.unit).acted, false);
+    if (acted || result != JobResult::done) announce(job.unit, end_message(graph_.unit(job.unit), job.type, result));
+}
+
+void Manager::announce_begin(UnitRef unit, JobType type) {
+    at(unit).acted = true;
+    announce(unit, begin_message(graph_.unit(unit), type));
+}
+
+void Manager::announce(UnitRef unit, std::optional<Message> const& message) {
+    if (message) record(unit, message->priority, message->text);
+}
+
+void Manager::begins(UnitRef unit) { announce_begin(unit, JobType::start); }
 
 void Manager::end_job(JobId id, JobResult result) {
     auto const* const job = jobs_.find(id);
@@ -192,6 +219,7 @@ void Manager::follow_job(UnitRef unit, ActiveState to) {
         return;
     case JobType::restart:
         if (is_down(to)) {
+            announce_done(job, JobResult::done);
             jobs_.turn_into_start(job.id);
             wake();
         }

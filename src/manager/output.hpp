@@ -64,8 +64,9 @@ public:
     /// Calls `done` once, perhaps from inside, when all that had been written before the call has been taken.
     virtual void drain(StreamId stream, std::function<void()> done) = 0;
     virtual void close(StreamId stream) = 0;
-    /// What the manager itself has to say of a unit, into the same record and, as base::log does it, to its own stderr
-    /// ("UNIT: text"): who calls this does not log it as well, or the record would have it twice.
+    /// What the manager itself has to say of a unit, a whole sentence ("Started a.service.", "a.service: Main process
+    /// exited …"), into the same record and, as base::log does it, to its own stderr: who calls this does not log it as
+    /// well, or the record would have it twice.
     virtual void say(std::string const& unit, std::string const& invocation, base::Priority priority,
                      std::string_view text) = 0;
 };

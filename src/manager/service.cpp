@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/sys.hpp"
+#include "manager/messages.hpp"
 
 namespace mitori::manager {
 namespace {
@@ -38,6 +39,7 @@ void Service::start() {
         if (!auto_restarting_) restarts_ = 0;
         auto_restarting_ = false;
         invocation_ = host_.new_invocation(ref_);
+        host_.begins(ref_);
     }
     happen(Event::start);
 }
@@ -46,6 +48,7 @@ void Service::start_limit_hit() {
     host_.say(ref_, base::Priority::warning, "Start request repeated too quickly.");
     result_ = ServiceResult::start_limit_hit;
     auto_restarting_ = stop_to_restart_ = false;
+    say_result();
     // A failed service stays as it is, which is the answer to the job that asked for the start.
     if (state_ == ServiceState::failed) return host_.state_changed(ref_, state_, state_);
     happen(Event::refused_start);
@@ -106,6 +109,8 @@ void Service::enter(Step step, Event event) {
     deadline_ = base::infinity;
     if (!ticks(state_)) watchdog_timer_.reset();
     if (from == ServiceState::start_post) runtime_end_ = base::plus(host_.now().monotonic, longest_run());
+    bool const ran = entry_act(from) != Act::rest && from != ServiceState::auto_restart;
+    if (ran && (step.act == Act::rest || step.act == Act::arm_restart)) say_result();
     host_.state_changed(ref_, from, step.to);
     if (event == Event::stopping) return await_end();
     perform(step.act);
@@ -163,8 +168,11 @@ void Service::await_end() {
 void Service::rest() {
     let_go();
     host_.clean_up(ref_, stop_to_restart_ ? ServiceHost::Again::yes : ServiceHost::Again::no);
-    if (state_ == ServiceState::failed)
-        host_.say(ref_, base::Priority::warning, fmt::format("Failed with result '{}'.", base::word(result_)));
+}
+
+void Service::say_result() {
+    auto message = result_message(result_);
+    host_.say(ref_, message.priority, std::move(message.text));
 }
 
 // RuntimeMaxSec=, and up to RuntimeRandomizedExtraSec= on top, so that many services do not end at once.

@@ -99,6 +99,7 @@ private:
     void assess();
     [[nodiscard]] Event how_is_it() const;
     void rest();
+    void say_result();
     void let_go();
     void arm_restart();
     void await_end();

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <fmt/format.h>
 
+#include "manager/messages.hpp"
 #include "manager/service.hpp"
 
 namespace mitori::manager {
@@ -151,16 +152,12 @@ void Service::record_exit(Role role, process::Exit const& exit) {
     auto* const record = role == Role::main ? (main_record_ ? &*main_record_ : nullptr)
                                             : (commands_.empty() ? nullptr : &commands_.back());
     if (record != nullptr) record->exit = exit;
-    std::size_t const index = record != nullptr ? record->index : 0;
-    auto const purpose = record != nullptr ? record->purpose : exec::Purpose::start;
     if (exit.clean()) return;
     // A daemon that ends by the signal it was sent is no news.
     auto const kindness = role == Role::main ? Kindness::daemon : Kindness::command;
     bool const well = judge(exit, kindness, unit_->service.success) == ServiceResult::success;
-    auto const& commands = commands_of(purpose);
-    host_.say(ref_, well ? base::Priority::debug : base::Priority::notice,
-              fmt::format("{} process {}: {}", role == Role::main ? "Main" : "Control",
-                          index < commands.size() ? commands[index].path : "", exit.message()));
+    auto message = exit_message(role, exit, well ? Well::yes : Well::no);
+    host_.say(ref_, message.priority, std::move(message.text));
 }
 
 void Service::on_main_exit(process::Exit const& exit) {

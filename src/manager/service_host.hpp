@@ -76,6 +76,8 @@ public:
     virtual void clean_up(UnitRef unit, Again again) = 0;
     [[nodiscard]] virtual std::string new_invocation(UnitRef unit) = 0;
 
+    /// A new life begins: nothing forbids the start that was asked for.
+    virtual void begins(UnitRef unit) = 0;
     virtual void state_changed(UnitRef unit, ServiceState from, ServiceState to) = 0;
     /// Something that people see has changed, but no state.
     virtual void details_changed(UnitRef unit) = 0;

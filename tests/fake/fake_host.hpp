@@ -151,6 +151,7 @@ public:
     }
     void clean_up(UnitRef, Again again) override { cleaned.push_back(again); }
     std::string new_invocation(UnitRef) override { return std::string(31, '0') + std::to_string(++invocations_); }
+    void begins(UnitRef) override {}
     void state_changed(UnitRef, manager::ServiceState, manager::ServiceState to) override {
         tell(std::string(base::word(to)));
     }
