@@ -18,7 +18,7 @@ class Run:
 
     def __init__(self, case, *words, folder="/srv/app", env=None, stdout=subprocess.PIPE):
         inside = ["sh", "-c", 'cd "$0" && echo "pid $$" >&2 && exec "$@"', folder, "mitori", "up", *words]
-        self.process = subprocess.Popen(case.machine.command(*inside, env=env), env=harness.ENVIRONMENT,
+        self.process = subprocess.Popen(case.machine.command(*inside, env=env, user=case.user), env=harness.ENVIRONMENT,
                                         stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE)
         self.pid = int(self.process.stderr.readline().split()[1])
         self.machine = case.machine
@@ -55,9 +55,10 @@ class Run:
                 stream.close()
 
 
-class Up(harness.Case):
+class UpCase(harness.Case):
     folder = __file__
     init = "reaper"
+    user = None
 
     @classmethod
     def setUpClass(cls):
@@ -78,6 +79,8 @@ class Up(harness.Case):
     def assertNobodyLeft(self):
         self.assertEqual([p for p in self.machine.processes() if p.name in ("sleep", "mitori") and p.state != "Z"], [])
 
+
+class Up(UpCase):
     def test_each_process_has_its_port_its_name_and_the_environment(self):
         run = self.up("--no-timestamp")
         run.wait_for("hello")
@@ -202,6 +205,25 @@ class Up(harness.Case):
         self.assertIn(b"\033[36m", seen)
         run.process.wait(timeout=harness.LIMIT)
 
+    def test_unit_files_on_a_terminal_are_a_table_that_leaves_its_last_state_behind(self):
+        self.machine.write("/srv/live/short.service", "[Service]\nExecStart=/bin/sh -c 'echo hello; exit 6'\n")
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        run = self.up("/srv/live", stdout=theirs)
+        os.close(theirs)
+        seen = b""
+        try:
+            while chunk := os.read(ours, 4096):
+                seen += chunk
+        except OSError:
+            pass  # nobody has the other end open any more
+        self.assertEqual(run.process.wait(timeout=harness.LIMIT), 6)
+        enter, leave = b"\033[?1049h", b"\033[?1049l"
+        self.assertIn(enter, seen)
+        left = seen[seen.index(leave):]
+        self.assertRegex(left, rb"short\.service.*failed")
+        self.assertRegex(left, rb"short +\| hello")
+
     def test_a_reader_that_stands_still_stops_the_writer_and_not_up(self):
         name = self.procfile("a: echo begin; yes\nb: sleep 1000\n")
         reads, writes = os.pipe()
@@ -263,6 +285,28 @@ class Up(harness.Case):
         self.assertIsNone(run.process.poll(), "a stop that somebody asked for ends nothing else")
         run.signal(signal.SIGTERM)
         self.assertEqual(run.wait()[0], 0)
+
+
+class UpOfAUser(UpCase):
+    """Without control groups and without privilege."""
+
+    groups = "none"
+    user = "tester"
+
+    def test_a_stop_reaches_grandchildren_that_have_left(self):
+        name = self.procfile("a: setsid sleep 1000 & echo ready; sleep 1000; true\nb: sleep 1000\n")
+        run = self.up("-f", name, "--no-timestamp")
+        run.wait_for("a.1    | ready")
+        harness.wait_until(lambda: len([p for p in self.machine.processes() if p.name == "sleep"]) == 3, "all run")
+        run.signal(signal.SIGINT)
+        self.assertEqual(run.wait()[0], 0)
+        self.assertNobodyLeft()
+
+    def test_the_first_failure_is_the_exit_status(self):
+        status, text = self.run_to_its_end("a: sleep 1000\nb: echo $USER at $PORT; exit 7\n")
+        self.assertEqual(status, 7, text)
+        self.assertIn("b.1    | tester at 5100\n", text)
+        self.assertNobodyLeft()
 
 
 if __name__ == "__main__":
