@@ -96,6 +96,7 @@ Unit make_unit(ProcessType const& type, std::string const& name, ProcfilePlace c
     unit.exec.edit().working_directory.path = place.root;
     unit.exec.edit().umask.value = place.umask;
     unit.exec.edit().ignore_sigpipe = false;
+    unit.exec.edit().syslog_level_prefix = false; // "<3>" is nothing special there
     return unit;
 }
 
