@@ -11,7 +11,7 @@ class NoDescriptorsLeft(harness.Case):
         names = [f"many@{number}.service" for number in range(60)]
         answer = self.machine.mitori("start", *names)
         self.assertNotEqual(answer.returncode, 0)
-        self.assertIn("Too many open files", answer.stderr)
+        self.assertIn("Too many open files", self.machine.log())
         states = [self.machine.show(name, "ActiveState") for name in names]
         self.assertGreater(states.count("active"), 5)
         self.assertLess(states.count("active"), len(names) - 5)
