@@ -6,11 +6,17 @@
 #include "bin/record_program.hpp"
 #include "bin/up_program.hpp"
 #include "cli/main.hpp"
+#include "local/logs.hpp"
 
 int main(int argc, char** argv) {
     if (argc > 0 && std::filesystem::path(argv[0]).filename() == mitori::bin::generators_name)
         return mitori::bin::run_generators({argv, static_cast<std::size_t>(argc)});
-    return mitori::cli::main(
-        argc, argv,
-        {.manager = mitori::bin::run_manager, .up = mitori::bin::run_up, .record = mitori::bin::run_record});
+    auto const logs = [](std::string const& runtime_directory) {
+        return mitori::local::make_logs(mitori::local::standard_places(runtime_directory));
+    };
+    return mitori::cli::main(argc, argv,
+                             {.manager = mitori::bin::run_manager,
+                              .up = mitori::bin::run_up,
+                              .record = mitori::bin::run_record,
+                              .logs = logs});
 }

@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <string>
 
 #include "cli/options.hpp"
 #include "control/control.hpp"
+#include "control/logs.hpp"
 
 namespace mitori::cli {
 
@@ -26,6 +28,9 @@ struct Context {
     std::ostream& out; ///< data
     std::ostream& err; ///< messages
     Screen screen;
+    /// The log beside what the faces tell; empty where there is none to show.
+    std::function<std::unique_ptr<control::Logs>()> logs = {};
+    bool paged = false; ///< through a pager, where wide lines can be scrolled
 };
 
 } // namespace mitori::cli

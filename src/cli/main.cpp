@@ -1,5 +1,7 @@
 #include "cli/main.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <exception>
 #include <fmt/ostream.h>
@@ -10,6 +12,8 @@
 
 #include "bus/client.hpp"
 #include "cli/detail/refusals.hpp"
+#include "cli/logs_program.hpp"
+#include "cli/pager.hpp"
 #include "cli/verbs.hpp"
 
 namespace mitori::cli {
@@ -52,19 +56,39 @@ control::Answer<std::unique_ptr<bus::Client>> connect(std::vector<std::string> c
     return client;
 }
 
-/// The faces of nobody, for verbs that ask no manager.
-Context context_of(Options const& options, std::string program, control::Faces faces) {
-    return {.options = options,
-            .program = std::move(program),
-            .faces = faces,
-            .wait_until = nullptr,
-            .out = std::cout,
-            .err = std::cerr,
-            .screen = screen_of(STDOUT_FILENO)};
+/// By which name we are called, and what that name knows.
+struct Caller {
+    std::string program;
+    Kin kin = Kin::ours;
+    LogsMaker const& logs;
+};
+
+/// Verbs whose answer may be longer than a screen.
+bool is_paged(Verb const& verb) {
+    static constexpr auto names = std::to_array<std::string_view>(
+        {"list-units", "list-unit-files", "list-jobs", "status", "show", "cat", "tree", "plan", "help"});
+    return std::ranges::find(names, verb.name) != names.end();
 }
 
-int run_with_manager(Verb const& verb, Options const& options, std::string const& program, Kin kin) {
-    auto const where = sockets(options, kin);
+int run_on(Verb const& verb, Options const& options, Caller const& caller, control::Faces faces,
+           std::function<control::Answer<void>(std::function<bool()> const&)> wait_until = nullptr) {
+    auto const pager = options.pager && is_paged(verb) ? Pager::open() : nullptr;
+    Context context{.options = options,
+                    .program = caller.program,
+                    .faces = faces,
+                    .wait_until = std::move(wait_until),
+                    .out = pager ? pager->out() : std::cout,
+                    .err = std::cerr,
+                    .screen = screen_of(STDOUT_FILENO),
+                    .paged = pager != nullptr};
+    auto const place = bus::runtime_directory(options.runtime_dir);
+    if (caller.logs) context.logs = [&caller, folder = place.value_or("")] { return caller.logs(folder); };
+    return verb.run(context, {options.words.begin() + 1, options.words.end()});
+}
+
+int run_with_manager(Verb const& verb, Options const& options, Caller const& caller) {
+    auto const& program = caller.program;
+    auto const where = sockets(options, caller.kin);
     if (!where) {
         fmt::print(std::cerr, "{}: {}\n", program, where.error().message());
         return detail::code(detail::ExitStatus::failure);
@@ -74,16 +98,14 @@ int run_with_manager(Verb const& verb, Options const& options, std::string const
         fmt::print(std::cerr, "{}: no manager answers at {}: {}\n", program, where->front(), client.error().text);
         return detail::code(detail::ExitStatus::failure);
     }
-    auto context = context_of(options, program, (*client)->faces());
-    context.wait_until = [&client](auto const& done) { return (*client)->wait_until(done); };
-    return verb.run(context, {options.words.begin() + 1, options.words.end()});
+    return run_on(verb, options, caller, (*client)->faces(),
+                  [&client](auto const& done) { return (*client)->wait_until(done); });
 }
 
 /// Stands in for a manager where a verb needs none: it is never called.
-int run_alone(Verb const& verb, Options const& options, std::string const& program) {
+int run_alone(Verb const& verb, Options const& options, Caller const& caller) {
     static bus::Client* const none = nullptr;
-    auto context = context_of(options, program, {*none, *none, *none});
-    return verb.run(context, {options.words.begin() + 1, options.words.end()});
+    return run_on(verb, options, caller, {*none, *none, *none});
 }
 
 int wrong_use(std::string const& program, std::string const& what) {
@@ -91,7 +113,8 @@ int wrong_use(std::string const& program, std::string const& what) {
     return detail::code(detail::ExitStatus::failure);
 }
 
-int run_verb(Options options, std::string const& program, Kin kin) {
+int run_verb(Options options, Caller const& caller) {
+    auto const& [program, kin, logs] = caller;
     if (options.help) options.words = {"help"};
     if (options.version) options.words = {"version"};
     if (options.words.empty()) {
@@ -107,8 +130,7 @@ int run_verb(Options options, std::string const& program, Kin kin) {
     auto const given = options.words.size() - 1;
     if (given < verb->least) return wrong_use(program, fmt::format("{} needs {}.", verb->name, verb->usage));
     if (given > verb->most) return wrong_use(program, fmt::format("Too many arguments for {}.", verb->name));
-    if (verb->needs == Needs::nobody) return run_alone(*verb, options, program);
-    return run_with_manager(*verb, options, program, kin);
+    return verb->needs == Needs::nobody ? run_alone(*verb, options, caller) : run_with_manager(*verb, options, caller);
 }
 
 /// The program that is named, with the place in argv where its own words start. `--runtime-dir DIR` may stand before it
@@ -117,7 +139,7 @@ struct ProgramCall {
     Program const* program = nullptr;
     int first = 0;
 };
-ProgramCall find_program(int argc, char** argv, Programs const& programs) {
+ProgramCall find_program(int argc, char** argv, Programs const& programs, Program const& logs) {
     for (int i = 1; i < argc; ++i) {
         std::string_view const word = argv[i];
         constexpr std::string_view option = "--runtime-dir";
@@ -131,23 +153,42 @@ ProgramCall find_program(int argc, char** argv, Programs const& programs) {
             return {&programs.up, i};
         else if (word == "record")
             return {&programs.record, i};
+        else if (word == "logs" || word == "journalctl")
+            return {&logs, i};
         else
             break;
     }
     return {};
 }
 
+/// `mitori logs …`, `mitori journalctl …`, and journalctl by a link to us: the name comes first.
+int read_logs(std::span<char const* const> words, Programs const& programs) {
+    std::ios::sync_with_stdio(false);
+    bool const as_journalctl = file_name(words.front()) == "journalctl";
+    int const status = run_logs({.words = {words.begin() + 1, words.end()},
+                                 .program = as_journalctl ? "journalctl" : "mitori logs",
+                                 .as_journalctl = as_journalctl,
+                                 .screen = screen_of(STDOUT_FILENO),
+                                 .out = std::cout,
+                                 .err = std::cerr},
+                                programs.logs);
+    std::cout.flush();
+    return status;
+}
+
 int run(int argc, char** argv, Programs const& programs) {
     std::string const called = argc > 0 ? std::string(file_name(argv[0])) : "mitori";
     auto const kin = called == "systemctl" ? Kin::systemctls : Kin::ours;
     std::string const program = kin == Kin::systemctls ? "systemctl" : "mitori";
+    Program const logs = [&](std::span<char const* const> words) { return read_logs(words, programs); };
+    if (called == "journalctl") return logs({argv, static_cast<std::size_t>(argc)});
     if (kin == Kin::ours)
-        if (auto const call = find_program(argc, argv, programs); call.program != nullptr && *call.program)
+        if (auto const call = find_program(argc, argv, programs, logs); call.program != nullptr && *call.program)
             return (*call.program)({argv + call.first, static_cast<std::size_t>(argc - call.first)});
 
     auto options = parse_options(argc, argv);
     if (!options) return wrong_use(program, options.error());
-    int const status = run_verb(std::move(*options), program, kin);
+    int const status = run_verb(std::move(*options), {program, kin, programs.logs});
     std::cout.flush();
     if (std::cout.good()) return status;
     fmt::print(std::cerr, "{}: the output could not be written\n", program);

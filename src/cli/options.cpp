@@ -5,6 +5,7 @@
 
 #include "base/names.hpp"
 #include "base/text.hpp"
+#include "cli/detail/log_printer.hpp"
 #include "control/names.hpp"
 
 namespace mitori::cli {
@@ -19,7 +20,6 @@ struct Raw {
     std::string signal = "TERM";
     std::string legend = "yes";
     std::string single_property;
-    std::string ignored;
     bool user = false;
     bool system = false;
     bool failed = false;
@@ -38,7 +38,9 @@ void add_what_to_show(CLI::App& app, Options& options, Raw& raw) {
     app.add_flag("--plain", options.plain, "List without dots");
     app.add_option("--legend", raw.legend, "Whether to print headers and hints")->type_name("BOOL");
     app.add_flag("--no-legend", [&raw](auto) { raw.legend = "no"; }, "Print no headers and hints");
-    app.add_option("-o,--output", raw.format, "json, or short as people read it")->type_name("FORMAT");
+    app.add_option("-o,--output", raw.format, "json, or a format of log lines")->type_name("FORMAT");
+    app.add_option("-n,--lines", options.log_lines, "How many lines of the log status shows")->type_name("COUNT");
+    app.add_flag("--no-pager", [&options](auto) { options.pager = false; }, "Do not show through a pager");
     app.add_flag("-q,--quiet", options.quiet, "Print no result");
 }
 
@@ -57,8 +59,7 @@ void add_what_to_do(CLI::App& app, Options& options, Raw& raw) {
 /// Words of systemctl that make no difference here, so that scripts that say them go on working. They have no summary
 /// and are in no help.
 void add_ignored(CLI::App& app, Raw& raw) {
-    app.add_option("-n,--lines", raw.ignored);
-    for (auto const* name : {"--no-pager", "--no-ask-password", "--no-wall", "--no-warn"})
+    for (auto const* name : {"--no-ask-password", "--no-wall", "--no-warn"})
         app.add_flag(name, raw.ignored_flag);
 }
 
@@ -89,14 +90,14 @@ std::optional<std::string> take_words(Options& options, Raw const& raw) {
     if (!signal || signal->number == 0) return bad("signal", raw.signal);
     auto const legend = base::parse_boolean(raw.legend);
     if (!legend) return bad("--legend= word", raw.legend);
-    if (raw.format != "json" && !raw.format.starts_with("short") && raw.format != "cat")
-        return bad("output format", raw.format);
+    if (!base::value_of<detail::LogFormat>(raw.format)) return bad("output format", raw.format);
 
     options.job_mode = *mode;
     options.kill_whom = *whom;
     options.signal = *signal;
     options.legend = *legend;
     options.format = raw.format == "json" ? Format::json : Format::text;
+    options.log_format = raw.format;
     if (raw.user) options.scope = Scope::user;
     if (raw.system) options.scope = Scope::system;
     if (raw.failed) options.states.emplace_back("failed");

@@ -2,6 +2,7 @@
 // which ones mean something is for the verb to say.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ struct Options {
     std::optional<std::string> runtime_dir;
     Scope scope = Scope::automatic;
     Format format = Format::text;
+    std::string log_format = "short"; ///< of the lines of the log that `status` shows
+    std::uint64_t log_lines = 10;     ///< how many; 0: none
 
     std::vector<std::string> properties;
     std::vector<std::string> states;
@@ -36,6 +39,7 @@ struct Options {
     bool quiet = false;
     bool value = false;
     bool block = true;
+    bool pager = true;
     bool help = false;
     bool version = false;
 };

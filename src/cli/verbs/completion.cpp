@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "cli/detail/log_options.hpp"
 #include "cli/detail/refusals.hpp"
 #include "cli/verbs.hpp"
 
@@ -36,6 +37,13 @@ std::string all_options() {
     return words;
 }
 
+std::string log_formats() {
+    std::vector<std::string> names;
+    for (auto const& name : base::Names<detail::LogFormat>::table)
+        names.emplace_back(name.word);
+    return base::join(names, " ");
+}
+
 // Names come from the manager itself; where none answers there are none.
 constexpr std::string_view script = R"bash(# bash completion for mitori
 _mitori() {{
@@ -49,6 +57,17 @@ _mitori() {{
         esac
     done
     COMPREPLY=()
+    if [[ $verb == logs ]]; then
+        if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '{log_options}' -- "$word")
+            return
+        fi
+        case ${{COMP_WORDS[COMP_CWORD - 1]}} in
+            -u | --unit | --user-unit) ;;
+            -o | --output) mapfile -t COMPREPLY < <(compgen -W '{log_formats}' -- "$word"); return ;;
+            *) mapfile -t COMPREPLY < <(compgen -f -- "$word"); compopt -o filenames 2>/dev/null; return ;;
+        esac
+    fi
     if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '{options}' -- "$word")
         return
@@ -75,9 +94,11 @@ int completion(Context& context, Arguments const& shell) {
         fmt::print(context.err, "There is completion for bash only, not for {}.\n", base::printable(shell.front()));
         return detail::code(detail::ExitStatus::failure);
     }
-    fmt::print(context.out, script, fmt::arg("options", all_options()), fmt::arg("verbs", all_verbs()),
-               fmt::arg("units", verbs_with(Words::units)), fmt::arg("jobs", verbs_with(Words::jobs)),
-               fmt::arg("files", verbs_with(Words::files)), fmt::arg("shells", verbs_with(Words::shells)));
+    fmt::print(context.out, script, fmt::arg("log_options", base::join(detail::log_option_words(), " ")),
+               fmt::arg("log_formats", log_formats()), fmt::arg("options", all_options()),
+               fmt::arg("verbs", all_verbs()), fmt::arg("units", verbs_with(Words::units)),
+               fmt::arg("jobs", verbs_with(Words::jobs)), fmt::arg("files", verbs_with(Words::files)),
+               fmt::arg("shells", verbs_with(Words::shells)));
     return 0;
 }
 

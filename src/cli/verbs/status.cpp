@@ -5,6 +5,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "cli/detail/refusals.hpp"
+#include "cli/detail/status_log.hpp"
 #include "cli/detail/status_report.hpp"
 #include "cli/detail/style.hpp"
 #include "cli/detail/unit_names.hpp"
@@ -67,8 +68,11 @@ void warn_if_changed(Context& context, Properties const& properties) {
                base::printable(properties.get("Id").text()), context.program);
 }
 
-/// Whether a report stands before this one, to be set off by an empty line.
-enum class Before { nothing, report };
+/// What stands before a report: another one sets it off by an empty line. And whether lines of a log were cut.
+struct Before {
+    bool report = false;
+    bool cut = false;
+};
 
 int show_unit(Context& context, std::string const& unit, Before& before) {
     auto properties = context.faces.query.unit_properties(unit);
@@ -80,12 +84,13 @@ int show_unit(Context& context, std::string const& unit, Before& before) {
     }
     warn_if_changed(context, *properties);
     auto const facts = gather(context, unit, std::move(*properties));
-    if (context.options.format == Format::json)
+    if (context.options.format == Format::json) {
         print_json(context, facts);
-    else
-        fmt::print(context.out, "{}{}", before == Before::report ? "\n" : "",
-                   detail::status_report(facts, context.screen));
-    before = Before::report;
+    } else {
+        fmt::print(context.out, "{}{}", before.report ? "\n" : "", detail::status_report(facts, context.screen));
+        if (detail::show_status_log(context, facts.properties) == detail::Cuts::some) before.cut = true;
+    }
+    before.report = true;
     return status_of_state(active);
 }
 
@@ -130,10 +135,13 @@ int status(Context& context, Arguments const& typed) {
     auto const units = meant(context, typed);
     if (!units) return detail::complain(context, "find units", units.error());
     int result = 0;
-    for (auto before = Before::nothing; auto const& unit : *units) {
+    Before before;
+    for (auto const& unit : *units) {
         int const one = show_unit(context, unit, before);
         if (result == 0) result = one;
     }
+    if (before.cut && !context.options.quiet)
+        fmt::print(context.out, "Hint: Some lines were ellipsized, use -l to show in full.\n");
     return result;
 }
 
