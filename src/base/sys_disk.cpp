@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -35,6 +36,13 @@ Result<Room> room_at(std::string const& path) {
     struct statvfs status{};
     TRY(check(::statvfs(path.c_str(), &status), "statvfs", path));
     return Room{.total = status.f_blocks * status.f_frsize, .available = status.f_bavail * status.f_frsize};
+}
+
+void make_ready(std::byte* from, std::size_t size) {
+    constexpr std::uintptr_t page = 4096;
+    auto const begin = reinterpret_cast<std::uintptr_t>(from) / page * page;
+    auto const end = reinterpret_cast<std::uintptr_t>(from) + size;
+    static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE));
 }
 
 } // namespace mitori::base::sys
