@@ -69,15 +69,15 @@ void DiskStore::follow(Header const& header) {
 }
 
 void DiskStore::follow_archived() {
-    // Each of them: after a crash the newest by name need not be the one with the last entry.
-    std::uint64_t latest = 0;
-    for (auto const& file : archived_) {
-        auto const header = read_header(file.path);
-        if (!header || header->tail_entry_realtime < latest || header->seqnum_id == Id{}) continue;
-        latest = header->tail_entry_realtime;
-        if (header->seqnum_id != seqnum_id_) committed_ = 0; // numbers of another store
-        follow(*header);
-    }
+    std::vector<Header> headers;
+    for (auto const& file : archived_)
+        if (auto const header = read_header(file.path); header && header->seqnum_id != Id{}) headers.push_back(*header);
+    auto const latest = std::ranges::max_element(headers, {}, &Header::tail_entry_realtime);
+    if (latest == headers.end()) return;
+    // Each file of those numbers: where the clock was set back, the latest is not the one with the last entry.
+    auto const id = latest->seqnum_id;
+    for (auto const& header : headers)
+        if (header.seqnum_id == id) follow(header);
 }
 
 base::Result<void> DiskStore::take_over() {
@@ -127,7 +127,7 @@ base::Result<void> DiskStore::need_file() {
 }
 
 base::Result<void> DiskStore::begin_file() {
-    file_ = TRY(JournalFile::create(active_path(), file_options_, seqnum_id_, undo_));
+    file_ = TRY(JournalFile::create(active_path(), file_options_, seqnum_id_, committed_, undo_));
     return {};
 }
 

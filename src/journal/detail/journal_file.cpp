@@ -83,8 +83,9 @@ std::uint64_t growth_step(std::uint64_t max_size) {
 }
 
 base::Result<std::unique_ptr<JournalFile>> JournalFile::create(std::string const& path, FileOptions const& options,
-                                                               Id const& seqnum_id, Undo& undo) {
+                                                               Id const& seqnum_id, std::uint64_t last, Undo& undo) {
     auto header = make_header(options, seqnum_id);
+    header.tail_entry_seqnum = last;
     TRY(base::sys::random_bytes(std::as_writable_bytes(std::span(header.file_id))));
     auto const beside = path + ".new";
     auto made = make_beside(beside, header, options);

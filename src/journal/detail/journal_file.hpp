@@ -23,9 +23,10 @@ struct FileOptions {
 
 class JournalFile {
 public:
-    /// A new file, complete before it has this name. The undo record is its own from then on.
+    /// A new file, complete before it has this name. The undo record is its own from then on. Until it has entries it
+    /// tells `last`, the number of the last entry in the file before it.
     [[nodiscard]] static base::Result<std::unique_ptr<JournalFile>>
-    create(std::string const& path, FileOptions const& options, Id const& seqnum_id, Undo& undo);
+    create(std::string const& path, FileOptions const& options, Id const& seqnum_id, std::uint64_t last, Undo& undo);
     /// An old one, to append to. What a killed writer left half done is undone. EBADMSG: it is damaged, or was not
     /// closed and nobody knows how far it was written; EPROTO: whole, but not of a kind that we append to.
     [[nodiscard]] static base::Result<std::unique_ptr<JournalFile>> open(std::string const& path,
