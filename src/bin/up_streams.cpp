@@ -88,8 +88,8 @@ void UpStreams::drain(StreamId id, std::function<void()> done) {
 /// Descendants that hold the other end are heard until the last of them has closed it.
 void UpStreams::close(StreamId) {}
 
-void UpStreams::say(std::string const& unit, std::string const&, base::Priority priority, std::string_view text) {
-    if (base::is_logged(priority)) log(priority, fmt::format("{}: {}", unit, text));
+void UpStreams::say(std::string const&, std::string const&, base::Priority priority, std::string_view text) {
+    if (base::is_logged(priority)) log(priority, text);
 }
 
 void UpStreams::finish() {
