@@ -14,8 +14,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -69,7 +69,7 @@ private:
     };
     struct Queue {
         std::vector<Stream> streams;
-        std::deque<Waiting> waiting;
+        std::list<Waiting> waiting; ///< allocates nothing while nothing waits: every live unit has one
         bool telling = false;
     };
     [[nodiscard]] std::vector<StreamId> sources(Queue const& queue, pid_t pid) const;
