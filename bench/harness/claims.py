@@ -19,6 +19,7 @@ class Sample:
     cpu: float
     pss: int
     count: int
+    recorder: int  # its PSS
 
 
 @dataclass
@@ -35,9 +36,9 @@ def start_once(manager, n):
     manager.launch(n)
     marks = manager.marks.take(n, PATIENCE)
     time.sleep(1.0)  # what follows a start belongs to it
-    mine = processes.managers()
-    return Sample(wall=(marks[-1][1] - begin) / 1e9, cpu=processes.cpu_seconds(mine), pss=processes.pss_kib(mine),
-                  count=len(mine))
+    mine, recorders = processes.managers(), processes.recorders()
+    return Sample(wall=(marks[-1][1] - begin) / 1e9, cpu=processes.cpu_seconds(mine + recorders),
+                  pss=processes.pss_kib(mine), count=len(mine), recorder=processes.pss_kib(recorders))
 
 
 def start_many(make, n, rounds, peers):
@@ -61,6 +62,8 @@ def start_many(make, n, rounds, peers):
     own = samples[Mitori]
     table.target("wall", own.median("wall") / floor, 1.5, "x floor")
     table.target("CPU of its own", own.median("cpu"), 1.0 * n / 1000, "s")
+    if recorder := own.median("recorder"):
+        table.row("  its recorder, beside it", "", "", "", f"{recorder:.0f}", f"{recorder / n:.1f}", "1", len(own.all))
     table.target("memory, manager and spawner", own.median("pss"), 6 * 1024 + 4 * n, "KiB")
     return table
 
@@ -105,7 +108,7 @@ def measure_restarts(manager, latencies, count, pause):
         manager.launch(1)
         (pid, _), = manager.marks.take(1, PATIENCE)
         time.sleep(0.3)
-        mine = processes.managers()
+        mine = processes.managers() + processes.recorders()
         before = processes.cpu_seconds(mine)
         for _ in range(count):
             latency, pid = kill_and_wait(manager, pid, pause)
@@ -151,7 +154,7 @@ def idle(make, n, seconds):
         manager.launch(n)
         manager.marks.take(n, PATIENCE)
         time.sleep(2.0)
-        mine = processes.managers()
+        mine = processes.managers() + processes.recorders()
         switches, cpu = processes.voluntary_switches(mine), processes.cpu_seconds(mine)
         time.sleep(seconds)
         switches, cpu = processes.voluntary_switches(mine) - switches, processes.cpu_seconds(mine) - cpu

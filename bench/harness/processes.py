@@ -24,8 +24,17 @@ def is_service(pid):
         return False
 
 
+def is_recorder(pid):
+    return read(pid, "cmdline").split("\0")[:2] == ["mitori", "record"]
+
+
 def managers():
-    return [pid for pid in everyone() if not is_service(pid)]
+    """With their helpers; a recorder of logs is none of them."""
+    return [pid for pid in everyone() if not is_service(pid) and not is_recorder(pid)]
+
+
+def recorders():
+    return [pid for pid in everyone() if not is_service(pid) and is_recorder(pid)]
 
 
 def cpu_seconds(pids):
