@@ -9,7 +9,8 @@
 namespace mitori::journal {
 namespace {
 
-constexpr std::size_t most_notes = 100;
+// Notes become entries of the log: a bad message must not be a way to flood it.
+constexpr std::size_t most_notes = 10;
 constexpr std::size_t name_max = 64;
 constexpr std::size_t length_bytes = 8;
 
@@ -30,6 +31,7 @@ public:
     NativeMessage read() {
         while (!rest_.empty() && read_line()) {}
         end_entry();
+        if (unsaid_ > 0) message_.notes.push_back(fmt::format("and {} more of that kind", unsaid_));
         return std::move(message_);
     }
 
@@ -104,7 +106,10 @@ private:
     }
 
     bool note(std::string text) {
-        if (message_.notes.size() < most_notes) message_.notes.push_back(std::move(text));
+        if (message_.notes.size() < most_notes)
+            message_.notes.push_back(std::move(text));
+        else
+            ++unsaid_;
         return false;
     }
 
@@ -118,6 +123,7 @@ private:
     NativeMessage message_;
     NativeEntry entry_;
     std::size_t entry_bytes_ = 0;
+    std::size_t unsaid_ = 0; ///< notes beyond most_notes
 };
 
 } // namespace

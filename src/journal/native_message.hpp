@@ -18,7 +18,8 @@
 namespace mitori::journal {
 
 struct NativeLimits {
-    std::size_t fields = 1024;            ///< of one entry
+    /// Of one entry. The journal's limit is 1024, and the recorder says some itself: who sent it, when, from where.
+    std::size_t fields = 1000;
     std::size_t field_bytes = 768u << 20; ///< of one field, with its name
     std::size_t entry_bytes = 1u << 30;
 };
@@ -47,7 +48,7 @@ struct NativeEntry {
 
 struct NativeMessage {
     std::vector<NativeEntry> entries; ///< those that have at least one field
-    std::vector<std::string> notes;   ///< a sentence for each loss; the first hundred
+    std::vector<std::string> notes;   ///< a sentence for each loss: the first ten, and how many more
 };
 
 /// `bytes` must outlive the result.
