@@ -72,9 +72,19 @@ control::Answer<std::vector<status::UnitRow>> Local::list_units(control::UnitFil
     return rows;
 }
 
+namespace {
+
+/// A preset would only confuse where nobody enables or disables: so systemctl has it.
+bool takes_preset(std::string_view state) {
+    return state != "alias" && state != "static" && state != "generated" && state != "transient";
+}
+
+} // namespace
+
 control::Answer<std::vector<status::UnitFileRow>> Local::list_unit_files(control::UnitFilter const& filter) {
     std::vector<status::UnitFileRow> rows;
     auto& loader = manager_.around().loader;
+    auto const presets = unit::Presets::read(unit::preset_folders(loader.host()));
     for (auto const& file : loader.list_files()) {
         bool const fits =
             filter.patterns.empty() || std::ranges::any_of(filter.patterns, [&](std::string const& pattern) {
@@ -83,7 +93,8 @@ control::Answer<std::vector<status::UnitFileRow>> Local::list_unit_files(control
         if (!fits) continue;
         auto state = loader.file_state(file.name);
         if (!filter.states.empty() && std::ranges::find(filter.states, state) == filter.states.end()) continue;
-        rows.push_back({file.path, std::move(state), ""});
+        std::string preset(takes_preset(state) ? base::word(presets.decide(file.name)) : "");
+        rows.push_back({file.path, std::move(state), std::move(preset)});
     }
     return rows;
 }

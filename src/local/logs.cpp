@@ -73,7 +73,7 @@ Result<std::unique_ptr<control::LogCursor>> open_newest(std::vector<FileHead> co
             return walk->oldest() && journal::is_before(left_out, *walk->oldest());
         };
         if (std::all_of(files.begin() + static_cast<std::ptrdiff_t>(count), files.end(), complete)) return walk;
-        count = std::min(files.size(), count * 4);
+        count = std::min(files.size(), count * 2);
     }
 }
 

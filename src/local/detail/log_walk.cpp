@@ -45,8 +45,10 @@ Result<void> LogWalk::seek_given_cursor(std::string const& cursor) {
 
 Result<void> LogWalk::seek_end() { return query_.until ? reader_.seek_realtime(*query_.until) : reader_.seek_tail(); }
 
-/// Goes back to the first of the last `count` that are shown.
+/// Goes back to the first of the last `count` that are shown. Where they are not too many they are read on the way: to
+/// go forward again takes as long.
 Result<void> LogWalk::seek_last(std::uint64_t count) {
+    constexpr std::uint64_t most_kept = 4096;
     TRY(seek_end());
     std::uint64_t found = 0;
     bool more = TRY(reader_.back());
@@ -54,17 +56,48 @@ Result<void> LogWalk::seek_last(std::uint64_t count) {
         if (!more) return reader_.seek_head();
         return {};
     }
-    for (; more; more = TRY(reader_.back())) {
+    bool const keep = count <= most_kept;
+    for (; more && found < count; more = found < count && TRY(reader_.back())) {
         auto const verdict = TRY(judge(true));
-        if (verdict == Verdict::stop) return {}; // the step forward leads to the first that is shown
-        if (verdict == Verdict::show && ++found == count) {
-            auto const here = TRY(reader_.cursor());
-            oldest_ = TRY(journal::place_of(here));
-            standing_ = true;
-            return {};
-        }
+        if (verdict == Verdict::stop) break; // the step forward leads to the first that is shown
+        if (verdict != Verdict::show) continue;
+        ++found;
+        if (!keep) continue;
+        if (auto entry = TRY(take())) gathered_.push_back(std::move(*entry));
     }
-    return reader_.seek_head();
+    if (found == count) oldest_ = TRY(here());
+    standing_ = found == count && !keep;
+    if (keep) return seek_behind_gathered();
+    return found == count || more ? Result<void>() : reader_.seek_head();
+}
+
+Result<journal::Place> LogWalk::here() {
+    auto const cursor = TRY(reader_.cursor());
+    return journal::place_of(cursor);
+}
+
+/// Who follows goes on behind the newest; nobody else goes on.
+Result<void> LogWalk::seek_behind_gathered() {
+    ended_ = !query_.follow;
+    if (ended_) return {};
+    if (!gathered_.empty()) {
+        TRY(reader_.seek_cursor(gathered_.front().cursor));
+        static_cast<void>(TRY(reader_.forward()));
+        return {};
+    }
+    TRY(seek_end());
+    return TRY(reader_.back()) ? Result<void>() : reader_.seek_head();
+}
+
+/// The entry that we stand at; nothing where the file is damaged just here: the entries around it can be read, and are
+/// wanted all the more.
+Result<std::optional<LogEntry>> LogWalk::take() {
+    auto entry = reader_.read();
+    if (!entry && entry.error().number == EBADMSG) return std::nullopt;
+    if (!entry) return std::unexpected(std::move(entry).error());
+    if (grep_) entry->found = found_;
+    if (query_.explain) entry->explanation = TRY(reader_.explanation()).value_or("");
+    return std::optional(std::move(*entry));
 }
 
 Result<bool> LogWalk::step() { return query_.reverse ? reader_.back() : reader_.forward(); }
@@ -98,19 +131,20 @@ Result<LogWalk::Verdict> LogWalk::judge(bool back) {
 }
 
 Result<std::optional<LogEntry>> LogWalk::next() {
+    if (!gathered_.empty()) { // newest first
+        auto entry = std::move(gathered_.back());
+        gathered_.pop_back();
+        return std::optional(std::move(entry));
+    }
     while (!ended_ && left_ != std::uint64_t{0}) {
         if (!std::exchange(standing_, false) && !TRY(step())) return std::nullopt;
         auto const verdict = TRY(judge(query_.reverse));
         if (verdict == Verdict::stop) ended_ = true;
         if (verdict != Verdict::show) continue;
-        auto entry = reader_.read();
-        // A damaged spot: the entries around it can be read, and are wanted all the more.
-        if (!entry && entry.error().number == EBADMSG) continue;
-        if (!entry) return std::unexpected(std::move(entry).error());
-        if (grep_) entry->found = found_;
-        if (query_.explain) entry->explanation = TRY(reader_.explanation()).value_or("");
+        auto entry = TRY(take());
+        if (!entry) continue;
         if (left_) --*left_;
-        return std::optional(std::move(*entry));
+        return entry;
     }
     return std::nullopt;
 }

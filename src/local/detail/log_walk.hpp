@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "control/logs.hpp"
 #include "journal/files.hpp"
@@ -37,15 +38,19 @@ private:
     base::Result<void> seek_given_cursor(std::string const& cursor);
     base::Result<void> seek_last(std::uint64_t count);
     base::Result<void> seek_end();
+    base::Result<void> seek_behind_gathered();
     base::Result<bool> step();
+    base::Result<journal::Place> here();
+    base::Result<std::optional<status::LogEntry>> take();
 
     journal::Reader reader_;
     control::LogQuery query_;
     std::optional<journal::Grep> grep_;
     std::string boot_; ///< this one, where the query counts from a monotonic time
     status::LogEntry::Span found_;
-    std::optional<std::uint64_t> left_; ///< entries still to be given
-    bool standing_ = false;             ///< at an entry that has not been judged yet
+    std::vector<status::LogEntry> gathered_; ///< read on the way back: the newest first
+    std::optional<std::uint64_t> left_;      ///< entries still to be given
+    bool standing_ = false;                  ///< at an entry that has not been judged yet
     bool ended_ = false;
     std::optional<journal::Place> oldest_;
 };
