@@ -243,6 +243,31 @@ TEST_F(ServerTest, a_client_that_vanishes_in_the_midst_of_a_call_is_forgotten) {
     wait_for_connections(server_, 1);
 }
 
+TEST_F(ServerTest, answers_a_reload_when_it_has_ended_and_others_meanwhile) {
+    server_.on_server([this] { server_.faces().reloads_slowly = true; });
+    RawClient waiting(server_.socket());
+    waiting.send(manager, manager_interface, "Reload");
+    sd_bus_flush(waiting.bus());
+    // Asked of the same client, and answered before its first question.
+    EXPECT_EQ(waiting.call(manager, manager_interface, "ListJobs").error, "");
+    EXPECT_EQ(call("ListJobs").error, "");
+    EXPECT_TRUE(server_.on_server([this] { return server_.faces().reloading(); }));
+    bool answered = false;
+    auto const note = [](sd_bus_message* message, void* flag, sd_bus_error*) {
+        std::uint64_t cookie = 0;
+        bool const is_answer = sd_bus_message_get_reply_cookie(message, &cookie) >= 0;
+        if (is_answer && sd_bus_message_is_method_error(message, nullptr) == 0) *static_cast<bool*>(flag) = true;
+        return 0;
+    };
+    sd_bus_add_filter(waiting.bus(), nullptr, note, &answered);
+    while (sd_bus_process(waiting.bus(), nullptr) > 0) {}
+    EXPECT_FALSE(answered);
+    server_.on_server([this] { server_.faces().end_reload(); });
+    while (!answered && sd_bus_wait(waiting.bus(), 20'000'000) > 0)
+        while (sd_bus_process(waiting.bus(), nullptr) > 0) {}
+    EXPECT_TRUE(answered);
+}
+
 TEST(Server, drops_a_client_that_does_not_read_and_serves_the_others) {
     test::ServedFaces server({.owner = ::geteuid(), .most_queued_bytes = 1U << 20});
     RawClient well(server.socket());

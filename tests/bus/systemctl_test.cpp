@@ -101,6 +101,13 @@ TEST_F(Systemctl, lists_units_and_jobs) {
     EXPECT_EQ(systemctl("cancel 1").status, 0);
 }
 
+TEST_F(Systemctl, shows_and_changes_what_services_inherit) {
+    EXPECT_EQ(systemctl("show-environment").output, "LANG=C\nA=$\'it\\\'s a $word\'\n");
+    EXPECT_EQ(systemctl("set-environment A=1 B=2").status, 0);
+    EXPECT_EQ(systemctl("unset-environment A B").status, 0);
+    EXPECT_THAT(asked(), ElementsAre("environment -[] +[A=1 B=2]", "environment -[A B] +[]"));
+}
+
 TEST_F(Systemctl, shows_properties) {
     EXPECT_EQ(systemctl("show foo -p ActiveState -p Type").output, "ActiveState=active\nType=simple\n");
     EXPECT_EQ(systemctl("show foo -p Id --value").output, "foo.service\n");

@@ -95,6 +95,27 @@ TEST(Plan, is_printed_as_it_comes) {
     EXPECT_EQ(say(faces, "plan none").status, 5);
 }
 
+TEST(Environment, is_set_taken_back_and_imported_as_it_is_here) {
+    test::FakeFaces faces;
+    ::setenv("MITORI_TEST_COLOUR", "dark green", 1);
+    EXPECT_EQ(say(faces, "set-environment A=1 B=2").status, 0);
+    EXPECT_EQ(say(faces, "unset-environment A B=2").status, 0);
+    auto const imported = say(faces, "import-environment MITORI_TEST_COLOUR MITORI_TEST_NOT_SET");
+    EXPECT_EQ(imported.status, 0);
+    EXPECT_EQ(imported.err, "systemctl: $MITORI_TEST_NOT_SET is not set here, not imported\n");
+    ::unsetenv("MITORI_TEST_COLOUR");
+    EXPECT_THAT(faces.asked, ElementsAre("environment -[] +[A=1 B=2]", "environment -[A B=2] +[]",
+                                         "environment -[] +[MITORI_TEST_COLOUR=dark green]"));
+}
+
+TEST(Environment, that_is_refused_is_named) {
+    test::FakeFaces faces;
+    faces.refusals["environment"] = {control::Reason::invalid_args, "Invalid environment assignment A"};
+    auto const said = say(faces, "set-environment A");
+    EXPECT_EQ(said.status, 1);
+    EXPECT_THAT(said.err, HasSubstr("Invalid environment assignment A"));
+}
+
 TEST(Verify, names_file_line_and_nearest_name_and_fails_on_errors) {
     test::FakeFaces faces;
     test::TemporaryDirectory const folder;

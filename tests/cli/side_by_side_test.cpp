@@ -166,7 +166,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "is-system-running", "start off", "start none", "stop web", "restart web off", "reload web",
                     "try-restart off", "reload-or-restart web", "start web none", "start off --no-block",
                     "start off --job-mode=fail", "kill web", "kill web -s HUP --kill-whom=main", "kill none",
-                    "reset-failed", "reset-failed bad", "reset-failed none", "daemon-reload", "cancel 5", "cat none"),
+                    "reset-failed", "reset-failed bad", "reset-failed none", "daemon-reload", "cancel 5", "cat none",
+                    "show-environment", "set-environment A=1", "unset-environment A"),
     [](auto const& line) {
         std::string name(line.param);
         for (auto& c : name)
