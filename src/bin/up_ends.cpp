@@ -56,10 +56,8 @@ void UpEnds::look(manager::UnitRef unit) {
         bool const is_process = options_.processes.contains(name);
         if (ended && record->exit->at != seen.exit) {
             seen.exit = record->exit->at;
-            tell(name, words_of(*record->exit));
-            if (is_process) take_end(seen, *record->exit);
+            if (is_process) take_end(name, seen, *record->exit);
         }
-        if (!is_process) tell_state(name, seen, unit);
         // A service of a file says itself what a failure is (SuccessExitStatus=), and may be started again; and a
         // process may have failed before it was one.
         bool const failed = active == manager::ActiveState::failed;
@@ -70,17 +68,9 @@ void UpEnds::look(manager::UnitRef unit) {
     if (!stopping_ && !manager.shutting_down() && all_down()) stop_soon();
 }
 
-void UpEnds::tell_state(std::string const& name, Seen& seen, manager::UnitRef unit) {
-    auto& manager = house_.manager();
-    auto const active = std::string(base::word(manager.live(unit).active));
-    auto const sub = std::string(manager.sub_state(unit));
-    auto state = sub.empty() || sub == active ? active : fmt::format("{} ({})", active, sub);
-    if (state == seen.state || (seen.state.empty() && active == "inactive")) return;
-    seen.state = std::move(state);
-    tell(name, seen.state);
-}
-
-void UpEnds::take_end(Seen const& seen, process::Exit const& exit) {
+void UpEnds::take_end(std::string const& name, Seen const& seen, process::Exit const& exit) {
+    if (options_.console != nullptr)
+        options_.console->event({.tag = tag_of_unit(name), .unit = name, .invocation = {}, .pid = 0}, words_of(exit));
     if (stopping_ || house_.manager().shutting_down() || seen.stop_asked) return;
     if (!exit.clean()) take_failure(status_of(exit), exit.at.monotonic);
     if (options_.keep_going == KeepGoing::no) stop_soon();
@@ -88,11 +78,6 @@ void UpEnds::take_end(Seen const& seen, process::Exit const& exit) {
 
 void UpEnds::take_failure(int status, base::Usec at) {
     if (!first_failure_ || at < first_failure_->at) first_failure_ = {at, status};
-}
-
-void UpEnds::tell(std::string const& name, std::string_view text) {
-    if (options_.console == nullptr) return;
-    options_.console->event({.tag = tag_of_unit(name), .unit = name, .invocation = {}, .pid = 0}, text);
 }
 
 bool UpEnds::all_down() {

@@ -21,7 +21,7 @@ public:
         std::vector<std::string> units;  ///< everything that was named
         std::set<std::string> processes; ///< those of the Procfile
         KeepGoing keep_going = KeepGoing::no;
-        UpConsole* console = nullptr; ///< ends and changes are told there; null: they are seen otherwise
+        UpConsole* console = nullptr; ///< the processes' ends are told there; null: they are seen otherwise
     };
     UpEnds(House& house, Options options);
 
@@ -34,13 +34,10 @@ private:
     struct Seen {
         base::Stamp exit;        ///< of the last end that was told
         bool stop_asked = false; ///< a stop was under way before it ended
-        std::string state;       ///< as last told
     };
     void look(manager::UnitRef unit);
-    void tell_state(std::string const& name, Seen& seen, manager::UnitRef unit);
-    void take_end(Seen const& seen, process::Exit const& exit);
+    void take_end(std::string const& name, Seen const& seen, process::Exit const& exit);
     void take_failure(int status, base::Usec at);
-    void tell(std::string const& name, std::string_view text);
     [[nodiscard]] bool all_down();
     void stop_soon();
 

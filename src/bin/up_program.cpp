@@ -69,7 +69,6 @@ public:
           names_(application_.names()) {}
 
     int run(std::string const& runtime) {
-        // What a process of a Procfile does is told as foreman tells it; the manager's own words would say it twice.
         if (application_.has_procfile) base::set_log_level(base::Priority::warning);
         auto pipe = look_ == Look::live ? OutputPipe::make() : OutputPipe{};
         if (!pipe) return complain_of_up(pipe.error().message());
@@ -96,13 +95,14 @@ private:
         for (auto const& name : names_)
             width = std::max(width, tag_of_unit(name).size());
         auto streams = std::make_unique<UpStreams>(
-            loop,
-            UpStreams::Options{.console = {.look = look_,
-                                           .colours = colours_of(arguments_, look_),
-                                           .clock = arguments_.clock,
-                                           .tag_width = width},
-                               .fd = STDOUT_FILENO,
-                               .announced = [this](std::string const& unit) { return processes_.contains(unit); }});
+            loop, UpStreams::Options{.console = {.look = look_,
+                                                 .colours = colours_of(arguments_, look_),
+                                                 .clock = arguments_.clock,
+                                                 .tag_width = width},
+                                     .fd = STDOUT_FILENO,
+                                     .announced = [this](std::string const& unit) { return processes_.contains(unit); },
+                                     .least = application_.unit_files.empty() ? base::Priority::warning
+                                                                              : base::Priority::info});
         streams_ = streams.get();
         return streams;
     }

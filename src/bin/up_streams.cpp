@@ -30,15 +30,7 @@ UpStreams::UpStreams(loop::Loop& loop, Options options)
       options_(std::move(options)),
       writer_(loop, options_.fd, [this] { go_on(); }),
       console_(writer_, options_.console) {
-    base::set_log_sink([this](base::Priority priority, std::string_view text) { log(priority, text); });
-}
-
-void UpStreams::log(base::Priority priority, std::string_view text) {
-    // "exited with code 1" has said it.
-    auto const colon = text.find(": ");
-    bool const known = colon != std::string_view::npos && text.substr(colon + 2).starts_with("Failed with result") &&
-                       options_.announced && options_.announced(std::string(text.substr(0, colon)));
-    if (!known) console_.say(priority, text);
+    base::set_log_sink([this](base::Priority priority, std::string_view text) { console_.say(priority, text); });
 }
 
 UpStreams::~UpStreams() { base::set_log_sink({}); }
@@ -88,8 +80,11 @@ void UpStreams::drain(StreamId id, std::function<void()> done) {
 /// Descendants that hold the other end are heard until the last of them has closed it.
 void UpStreams::close(StreamId) {}
 
-void UpStreams::say(std::string const&, std::string const&, base::Priority priority, std::string_view text) {
-    if (base::is_logged(priority)) log(priority, text);
+// What a process of a Procfile does is told as foreman tells it ("exited with code 1"); the manager would say it twice.
+void UpStreams::say(std::string const& unit, std::string const&, base::Priority priority, std::string_view text) {
+    bool const told = options_.announced && options_.announced(unit);
+    if (told && text.find("Failed with result") != std::string_view::npos) return;
+    if (priority <= (told ? base::Priority::warning : options_.least)) console_.say(priority, text);
 }
 
 void UpStreams::finish() {

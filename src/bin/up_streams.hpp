@@ -23,6 +23,7 @@ public:
         int fd = 1; ///< borrowed
         /// Units whose processes are announced: "started with pid 12".
         std::function<bool(std::string const& unit)> announced;
+        base::Priority least = base::Priority::info; ///< of what the manager says of other units
     };
     UpStreams(loop::Loop& loop, Options options);
     ~UpStreams() override;
@@ -47,7 +48,6 @@ private:
         std::string unfinished; ///< a line whose end has not come yet
         loop::WatchPtr watch;
     };
-    void log(base::Priority priority, std::string_view text);
     void watch(std::uint64_t id, Stream& stream);
     enum class Got : std::uint8_t { bytes, nothing, end };
     Got take(Stream& stream);
