@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "manager/describe.hpp"
 #include "unit/name.hpp"
+#include "unit/presets.hpp"
 
 namespace mitori::local {
 namespace {
@@ -16,6 +17,11 @@ using manager::UnitRef;
 
 std::unexpected<control::Refusal> refuse(Reason reason, std::string text) {
     return std::unexpected(control::Refusal{reason, std::move(text)});
+}
+
+/// A preset would only confuse where nobody enables or disables: so systemctl has it.
+bool takes_preset(std::string_view state) {
+    return state != "alias" && state != "static" && state != "generated" && state != "transient";
 }
 
 bool fits_state(control::UnitFilter const& filter, status::UnitRow const& row) {
@@ -71,15 +77,6 @@ control::Answer<std::vector<status::UnitRow>> Local::list_units(control::UnitFil
     std::ranges::sort(rows, {}, &status::UnitRow::name);
     return rows;
 }
-
-namespace {
-
-/// A preset would only confuse where nobody enables or disables: so systemctl has it.
-bool takes_preset(std::string_view state) {
-    return state != "alias" && state != "static" && state != "generated" && state != "transient";
-}
-
-} // namespace
 
 control::Answer<std::vector<status::UnitFileRow>> Local::list_unit_files(control::UnitFilter const& filter) {
     std::vector<status::UnitFileRow> rows;

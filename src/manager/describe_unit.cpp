@@ -5,6 +5,7 @@
 #include "manager/detail/describe_parts.hpp"
 #include "manager/run_types.hpp"
 #include "unit/directive.hpp"
+#include "unit/presets.hpp"
 #include "unit/unit_names.hpp"
 
 namespace mitori::manager {
@@ -39,6 +40,12 @@ Value job_of(Manager& manager, UnitRef unit) {
     return Struct{{id, ObjectPath{fmt::format("/org/freedesktop/systemd1/job/{}", id)}}};
 }
 
+std::string preset_of(unit::Unit const& unit, unit::Host const& host) {
+    if (unit.fragment.empty()) return "";
+    auto const presets = unit::Presets::read(unit::preset_folders(host));
+    return std::string(base::word(presets.decide(unit.fragment.substr(unit.fragment.rfind('/') + 1))));
+}
+
 /// The D-Bus error name that goes with a load state.
 std::string load_error_name(unit::Unit const& unit) {
     switch (unit.load_state) {
@@ -64,7 +71,7 @@ void describe_identity(Manager& manager, UnitRef ref, Properties& into) {
     into.add("Unit", "DropInPaths", words(unit.drop_ins));
     auto const& loader = manager.around().loader;
     into.add("Unit", "UnitFileState", unit.fragment.empty() ? "" : manager.around().loader.file_state(unit.id));
-    into.add("Unit", "UnitFilePreset", "");
+    into.add("Unit", "UnitFilePreset", preset_of(unit, loader.host()));
     into.add("Unit", "NeedDaemonReload", !unit.fragment.empty() && loader.changed_on_disk(unit));
     into.add("Unit", "Transient", false);
     into.add("Unit", "Perpetual", unit.type == unit::Type::slice && unit.built_in);

@@ -112,6 +112,7 @@ TEST_F(LocalFaces, list_unit_files_whether_loaded_or_not) {
     ASSERT_EQ(rows->size(), 1U);
     EXPECT_EQ(rows->front().path, office.units_ + "/t@.service");
     EXPECT_EQ(*local.unit_file_state("a.service"), "static");
+    EXPECT_EQ(local.list_unit_files({.patterns = {"a.service"}})->front().preset, "") << "it is static";
     EXPECT_EQ(local.unit_file_state("gone.service").error().reason, Reason::no_such_unit);
 }
 
