@@ -31,7 +31,7 @@ base::Result<void> DiskStore::append(Entry const& entry) {
 bool DiskStore::due(base::Stamp at) const {
     auto const& header = file_->header();
     if (header.n_entries == 0) return false;
-    constexpr std::uint64_t full = 400; // hundredths: a chain of the table would have four objects
+    constexpr std::uint64_t full = 800; // hundredths: chains of the table have eight objects
     if (file_->writer().fill() >= full) return true;
     if (base::plus(usec(header.head_entry_realtime), limits_.max_file_age) < at.realtime) return true;
     if (at.realtime + moment < usec(header.tail_entry_realtime)) return true;

@@ -1,9 +1,15 @@
 // The hash table of data or field objects: buckets in the file, chains through the objects in the order of their
 // offsets. What is added waits in memory until link(): the buckets in the file point to committed objects only.
+//
+// Most of what is looked for is not there, and walking a chain to learn that touches pages all over the file. So of
+// each bucket there is a shadow in memory: where its chain ends, and a print of the hash of each of its objects.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <vector>
 
 #include "journal/detail/space.hpp"
@@ -39,10 +45,27 @@ private:
         std::uint64_t last;
         std::size_t place; ///< in index_
     };
+    struct Shadow {
+        std::uint32_t tail; ///< offset of the last object in the chain, in words of 8 bytes; pending ones count
+        std::uint16_t count;
+        std::array<std::uint16_t, 13> prints; ///< of the first objects
+    };
+    static_assert(sizeof(Shadow) == 32);
+    struct Free {
+        void operator()(Shadow* shadows) const { std::free(shadows); }
+    };
     static constexpr std::uint32_t none = 0;
     static constexpr std::size_t index_size = 16384;
 
     [[nodiscard]] std::uint64_t bucket_offset(std::uint64_t bucket) const { return offset_ + bucket * sizeof(Bucket); }
+    [[nodiscard]] static std::uint16_t print(std::uint64_t hash) { return static_cast<std::uint16_t>(hash >> 48); }
+    static void take_in(Shadow& shadow, std::uint64_t hash, std::uint64_t object);
+    [[nodiscard]] Shadow& shadow_of(std::uint64_t bucket);
+    [[nodiscard]] static bool may_hold(Shadow const& shadow, std::uint64_t hash) {
+        if (shadow.count > shadow.prints.size()) return true;
+        auto const end = shadow.prints.begin() + shadow.count;
+        return std::find(shadow.prints.begin(), end, print(hash)) != end;
+    }
     /// Where in index_ a bucket's update is, or would be.
     [[nodiscard]] std::size_t place(std::uint64_t bucket) const;
     template <class Same>
@@ -53,6 +76,8 @@ private:
     std::uint64_t buckets_;
     std::uint64_t depth_ = 0;
     bool damaged_ = false;
+    bool began_empty_;
+    std::unique_ptr<Shadow[], Free> shadows_; ///< of each bucket; not known yet where the count is 0
     std::vector<Update> updates_;
     std::vector<std::uint32_t> index_; ///< open addressing by bucket: number of an update + 1
 };
@@ -75,6 +100,10 @@ std::uint64_t HashTable::walk(std::uint64_t object, std::uint64_t hash, std::uin
 template <class Same>
 std::uint64_t HashTable::find(std::uint64_t hash, Same same) {
     auto const bucket = hash % buckets_;
+    if (auto const& shadow = shadow_of(bucket); !may_hold(shadow, hash)) {
+        depth_ = std::max<std::uint64_t>(depth_, shadow.count);
+        return 0;
+    }
     std::uint64_t passed = 0;
     auto found = walk(space_.at<Bucket>(bucket_offset(bucket)).head, hash, passed, same);
     if (found == 0 && !updates_.empty())
