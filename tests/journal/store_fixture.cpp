@@ -144,9 +144,14 @@ std::vector<std::string> StoreTest::files() const {
     return found;
 }
 
-void StoreTest::expect_clean() const {
-    for (auto const& path : files())
-        EXPECT_EQ(complaints(path), "") << path;
+void StoreTest::expect_clean() {
+    for (auto const& path : files()) {
+        if (clean_.contains(path)) continue;
+        auto const said = complaints(path);
+        EXPECT_EQ(said, "") << path;
+        // Nobody writes to an archived file any more: once is enough.
+        if (said.empty() && path != active()) clean_.insert(path);
+    }
 }
 
 } // namespace mitori::journal::test

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,11 +46,12 @@ protected:
     [[nodiscard]] std::vector<std::string> files() const;
     [[nodiscard]] std::vector<std::string> archived() const;
     /// Every file is right.
-    void expect_clean() const;
+    void expect_clean();
 
     std::string folder_;
     StoreOptions options_;
     std::unique_ptr<Store> store_;
+    std::set<std::string> clean_; ///< archived files that are
     base::Stamp now_{base::Usec(1'700'000'000'000'000), base::Usec(1'000'000'000)};
 };
 
