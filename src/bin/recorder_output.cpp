@@ -100,9 +100,10 @@ base::Result<void> RecorderOutput::begin(loop::Loop& loop) {
 base::Result<void> RecorderOutput::serve_log() {
     std::string const folder = "/run/systemd/journal";
     TRY(base::sys::make_directories(folder));
+    // First of all, for it is refused where a journald of somebody else answers: datagram sockets cannot tell.
+    auto connections = TRY(base::sys::listen_unix(folder + "/stdout", 0666));
     client_->serve(journal::SocketKind::syslog, TRY(base::sys::bind_datagrams(folder + "/dev-log", 0666)));
     client_->serve(journal::SocketKind::native, TRY(base::sys::bind_datagrams(folder + "/socket", 0666)));
-    auto connections = TRY(base::sys::listen_unix(folder + "/stdout", 0666));
     TRY(client_->serve_connections(std::move(connections)));
     return base::sys::replace_symlink(folder + "/dev-log", "/dev/log");
 }

@@ -165,6 +165,10 @@ base::Result<OpenedStream> Client::open(Origin origin, uid_t owner, gid_t group)
     stream.origin = std::move(origin);
     stream.read = std::move(ends.first);
     tell_stream(id, stream);
+    if (stream.refused) {
+        streams_.erase(id);
+        return base::make_error(EMFILE, "dup", "a stream for the recorder");
+    }
     return OpenedStream{
         .id = id, .write = std::move(ends.second), .name = fmt::format("{}:{}", status.st_dev, status.st_ino)};
 }

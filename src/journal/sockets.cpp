@@ -43,6 +43,8 @@ Sockets::~Sockets() = default;
 
 void Sockets::add(SocketKind kind, base::Fd fd) {
     auto& of_kind = socket(kind);
+    // Another manager has bound its own: what waits in the old one is still to be read.
+    if (reading_ && of_kind.fd) drain(kind);
     of_kind.watch.reset();
     of_kind.fd = std::move(fd);
     watch(kind);
@@ -72,7 +74,13 @@ void Sockets::begin() {
 
 void Sockets::drain_all() {
     for (auto const kind : {SocketKind::syslog, SocketKind::native})
-        while (socket(kind).fd && take(kind)) {}
+        drain(kind);
+}
+
+/// What waits, with a bound: a sender that never rests must not hold us.
+void Sockets::drain(SocketKind kind) {
+    constexpr int most = 10'000;
+    for (int count = 0; count < most && socket(kind).fd && take(kind); ++count) {}
 }
 
 /// The datagram of the unfinished batch is still the first in the queue, unless it was taken.

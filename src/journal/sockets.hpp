@@ -43,6 +43,7 @@ private:
     };
     [[nodiscard]] Socket& socket(SocketKind kind) { return sockets_.at(static_cast<std::size_t>(kind)); }
     void watch(SocketKind kind);
+    void drain(SocketKind kind);
     void resume(Inbox::Unfinished const& unfinished);
     /// The first datagram that waits, into the buffer; it stays where it is.
     base::Result<base::sys::Received> look(int fd);
