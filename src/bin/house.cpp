@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
+#include "bin/syslog_place.hpp"
 
 namespace mitori::bin {
 
@@ -84,8 +85,9 @@ base::Result<void> House::make(HouseOptions const& options) {
                                            .world = {.user_manager = options.scope == unit::Scope::user}},
                                           {*loop_, *groups_, *loader_, *procfs_, output_.get()}));
     local_ = std::make_unique<local::Local>(*manager_);
-    if (generators_)
-        manager_->before_reloads([this](std::function<void()> done) { generators_->run(*loop_, std::move(done)); });
+    if (!generators_) return {};
+    manager_->before_reloads([this](std::function<void()> done) { generators_->run(*loop_, std::move(done)); });
+    syslog_place_ = keep_syslog_place(*manager_);
     return {};
 }
 

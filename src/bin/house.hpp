@@ -79,6 +79,7 @@ private:
     std::unique_ptr<bus::Server> server_;
     std::vector<loop::WatchPtr> watches_;
     bool own_group_ = false;
+    std::shared_ptr<void> syslog_place_; ///< goes before the manager
 };
 
 /// The environment of this process as a map; later duplicates win, as getenv(3) does not promise.

@@ -32,6 +32,16 @@ class Rsyslog(daemon.Daemon):
         log = pathlib.Path(self.machine.root / "var/log/mail.log")
         harness.wait_until(lambda: log.exists() and "tester: a letter was lost\n" in log.read_text(), "it is in mail.log")
 
+    def test_dev_log_stays_the_recorders_and_lines_reach_both(self):
+        self.ask()
+        self.stop(self.unit)
+        self.start(self.unit)
+        self.ask()
+        text = f"line {self.number} of the test"
+        self.assertEqual((self.machine.root / "dev/log").readlink(), pathlib.Path("/run/systemd/journal/dev-log"))
+        kept = lambda: text in self.machine.mitori("logs", "-t", "tester", "-o", "cat").stdout
+        harness.wait_until(kept, "the line is in the journal, too")
+
     def test_the_socket_itself_cannot_be_started(self):
         answer = self.machine.mitori("start", "syslog.socket")
         self.assertEqual(answer.returncode, 1)
