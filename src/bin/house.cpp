@@ -82,7 +82,8 @@ base::Result<void> House::make(HouseOptions const& options) {
     manager_ = TRY(manager::Manager::make({.scope = options.scope,
                                            .runtime_directory = options.runtime_directory,
                                            .place = std::move(place),
-                                           .world = {.user_manager = options.scope == unit::Scope::user}},
+                                           .world = {.user_manager = options.scope == unit::Scope::user},
+                                           .leftovers = options.leftovers},
                                           {*loop_, *groups_, *loader_, *procfs_, output_.get()}));
     local_ = std::make_unique<local::Local>(*manager_);
     if (!generators_) return {};

@@ -39,6 +39,8 @@ struct HouseOptions {
     using MakeOutput = std::function<base::Result<std::unique_ptr<manager::Output>>(loop::Loop&)>;
     MakeOutput make_output;
     enum class ServeSystemctl { no, yes } serve_systemctl = ServeSystemctl::no;
+    /// What becomes of processes that a killed manager left in this runtime directory.
+    manager::Leftovers leftovers = manager::Leftovers::end;
 };
 
 /// Owns everything; members are destroyed in the reverse order of their making.

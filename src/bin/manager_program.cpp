@@ -27,6 +27,7 @@ Runs unit files until it is told to end (SIGTERM, SIGINT, mitori exit).
   --unit UNIT          what to start first (default: default.target as PID 1; else basic.target, which starts no
                        service: beside another init the enabled ones run already)
   --runtime-dir DIR    where the sockets are made (default: /run/mitori, or $XDG_RUNTIME_DIR/mitori)
+  --leftovers WHAT     of services whose manager was killed: end them (the default), adopt or leave them
   --serve-systemctl    serve /run/systemd/private too, so that systemctl works; the default as PID 1
   --serve-log          serve /dev/log and /run/systemd/journal, too; the default with --serve-systemctl
   --journal-dir DIR    where the journal files go (default: in systemd's place /var/log/journal or /run/log/journal, else
@@ -62,6 +63,15 @@ void take_console(std::string_view word, Arguments& arguments) {
     arguments.leave = 125;
 }
 
+void take_leftovers(std::string_view word, Arguments& arguments) {
+    if (auto const found = base::value_of<manager::Leftovers>(word)) {
+        arguments.house.leftovers = *found;
+        return;
+    }
+    std::cerr << fmt::format("mitori manager: leftovers cannot be \"{}\": end, adopt or leave\n", word);
+    arguments.leave = 125;
+}
+
 enum : int {
     option_system = 1,
     option_user,
@@ -72,6 +82,7 @@ enum : int {
     option_serve_log,
     option_journal,
     option_console,
+    option_leftovers,
     option_help
 };
 
@@ -85,6 +96,7 @@ void take(int option, Arguments& arguments) {
     case option_serve_log: arguments.serve_log = RecorderWish::ServeLog::yes; return;
     case option_journal: arguments.journal_folder = std::filesystem::absolute(optarg); return;
     case option_console: return take_console(optarg, arguments);
+    case option_leftovers: return take_leftovers(optarg, arguments);
     case option_level:
         if (auto const level = level_of(optarg))
             arguments.level = *level;
@@ -113,6 +125,7 @@ Arguments parse(std::span<char const* const> words) {
         {"serve-log", no_argument, nullptr, option_serve_log},
         {"journal-dir", required_argument, nullptr, option_journal},
         {"console", required_argument, nullptr, option_console},
+        {"leftovers", required_argument, nullptr, option_leftovers},
         {"help", no_argument, nullptr, option_help},
         {},
     };

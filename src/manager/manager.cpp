@@ -51,7 +51,7 @@ base::Result<void> Manager::begin() {
                     if (auto const found = unit_of_group_.find(path); found != unit_of_group_.end())
                         tell_empty(found->second);
             }));
-    return {};
+    return take_leftovers();
 }
 
 // -- units
@@ -240,6 +240,7 @@ void Manager::settle() {
 void Manager::publish() {
     for (auto const unit : std::exchange(marked_, {})) {
         at(unit).published = true;
+        keep_record(unit);
         for (std::size_t i = 0; i < listeners_.size(); ++i)
             if (auto const alive = listeners_[i].lock(); alive && alive->unit_changed) alive->unit_changed(unit);
     }

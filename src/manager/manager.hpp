@@ -28,6 +28,7 @@
 #include "manager/graph.hpp"
 #include "manager/jobs.hpp"
 #include "manager/last_words.hpp"
+#include "manager/leftovers.hpp"
 #include "manager/messages.hpp"
 #include "manager/notify_socket.hpp"
 #include "manager/output.hpp"
@@ -45,6 +46,7 @@ struct Options {
     exec::Place place;
     World world;
     ServiceHost::Defaults defaults;
+    Leftovers leftovers = Leftovers::end; ///< of a manager that was killed in this runtime directory
 };
 
 /// What the manager has to do with, made by `bin` and longer-lived than the manager.
@@ -74,6 +76,7 @@ struct Live {
     unit::EnvironmentSetting monitor;    ///< $MONITOR_… of it; empty when it was several units
     bool published = true;               ///< false: marked for settle
     bool acted = false;                  ///< the unit's job has done something to it, so that its end is worth a word
+    std::string record;                  ///< what the unit's file says of it, in short; empty: there is none
     base::Usec cpu_before{0};            ///< CPU time of earlier lives that its control group still counts
     bool waits_empty = false;
 };
@@ -169,6 +172,16 @@ private:
     bool enqueue_ours(UnitRef unit, JobType type, Mode mode);
     void check_shut_down();
 
+    // manager_leftovers.cpp
+    [[nodiscard]] std::string records() const;
+    void keep_record(UnitRef unit);
+    base::Result<void> take_leftovers();
+    void take_leftover(Found const& found);
+    void say_leftover(UnitRef unit, Found const& found);
+    void take_in(UnitRef unit, pid_t pid);
+    void watch_stranger(pid_t pid);
+    void know_group(UnitRef unit);
+
     // manager_host.cpp: ServiceHost, and what the children and sockets tell
     base::Stamp now() const override { return around_.loop.now(); }
     std::expected<process::SpawnId, process::SpawnError> spawn(UnitRef unit, SpawnOrder order) override;
@@ -247,6 +260,8 @@ private:
     bool reload_again_ = false;
 
     base::Stamp started_;
+    std::string boot_;
+    std::unordered_map<pid_t, Held> strangers_; ///< left by the last manager
     bool shutting_down_ = false;
     int exit_code_ = 0;
 };

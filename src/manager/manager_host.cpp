@@ -295,14 +295,17 @@ loop::WatchPtr Manager::when_idle(std::function<void()> handler) {
 
 // -- lives
 
-std::string Manager::new_invocation(UnitRef unit) {
+void Manager::know_group(UnitRef unit) {
     auto& live = at(unit);
-    if (live.group.empty()) {
-        auto const& settings = graph_.unit(unit);
-        live.group = group_path(settings.id, settings.slice);
-        unit_of_group_[live.group] = unit;
-    }
-    live.sessions.clear();
+    if (!live.group.empty()) return;
+    auto const& settings = graph_.unit(unit);
+    live.group = group_path(settings.id, settings.slice);
+    unit_of_group_[live.group] = unit;
+}
+
+std::string Manager::new_invocation(UnitRef unit) {
+    know_group(unit);
+    at(unit).sessions.clear();
     std::array<std::byte, 16> bytes{};
     if (auto filled = base::sys::random_bytes(bytes); !filled)
         base::log(base::Priority::err, "{}", filled.error().message());

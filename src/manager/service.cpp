@@ -77,6 +77,20 @@ void Service::reset_failed() {
     result_ = reload_result_ = ServiceResult::success;
 }
 
+void Service::resume(Resumed const& resumed) {
+    invocation_ = resumed.invocation;
+    watchdog_ = unit_->service.watchdog;
+    if (std::string why; resumed.main && !set_main(*resumed.main, why))
+        host_.say(ref_, base::Priority::warning, fmt::format("Main process {}: {}", *resumed.main, why));
+    if (resumed.to == Resumed::To::end) {
+        stop_asked_ = true;
+        return happen(Event::left_over);
+    }
+    runtime_end_ = base::plus(host_.now().monotonic, longest_run());
+    happen(Event::resumed);
+    if (ticks(state_)) arm_watchdog();
+}
+
 // -- events and states
 
 void Service::happen(Event event) {

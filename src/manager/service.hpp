@@ -52,6 +52,13 @@ public:
     [[nodiscard]] bool can_reload() const;
     void reload();
     void reset_failed();
+    /// A life that another manager began goes on here, or is ended as by a stop job. Only from rest.
+    struct Resumed {
+        std::string invocation;
+        std::optional<pid_t> main;
+        enum class To : std::uint8_t { run, end } to = To::end;
+    };
+    void resume(Resumed const& resumed);
     /// daemon-reload: new settings, the same life.
     void take_settings(unit::UnitPtr unit) { unit_ = std::move(unit); }
 

@@ -18,6 +18,8 @@ constexpr auto rows = std::to_array<Row>({
     // -- at rest
     {S::dead, E::start, S::condition},
     {S::dead, E::refused_start, S::failed},
+    {S::dead, E::resumed, S::running},
+    {S::dead, E::left_over, S::stop_sigterm},
     {S::failed, E::start, S::condition},
     {S::failed, E::refused_start, S::failed},
     {S::failed, E::reset, S::dead},

@@ -69,6 +69,9 @@ enum class Event : std::uint8_t {
     end_failed,
     end_restart,
     reset, ///< reset-failed
+    // of a life that another manager began
+    resumed,   ///< it goes on
+    left_over, ///< it has to end
 };
 
 /// What is done on entering a state. `stay` is for a step that changes nothing; `refuse` for a cell without a row.
@@ -139,5 +142,7 @@ struct mitori::base::Names<mitori::manager::Event> {
         {Event::end_failed, "end-failed"},
         {Event::end_restart, "end-restart"},
         {Event::reset, "reset"},
+        {Event::resumed, "resumed"},
+        {Event::left_over, "left-over"},
     });
 };
