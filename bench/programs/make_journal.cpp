@@ -55,7 +55,8 @@ void fill(journal::Store& store, std::string const& folder, std::uint64_t bytes)
         at.monotonic += std::chrono::milliseconds(1);
         auto const& label = n % rare_every == 0 ? rare : labels[n * 7 % services];
         if (n % block == 0) store.gather();
-        if (auto const done = store.append({.at = at, .label = label, .fields = {&field, 1}}); !done) fail(done.error());
+        if (auto const done = store.append({.at = at, .label = label, .fields = {&field, 1}}); !done)
+            fail(done.error());
         if ((n + 1) % block == 0)
             if (auto const done = store.commit(); !done) fail(done.error());
     }
