@@ -93,11 +93,9 @@ public:
     /// Signals whom the words say; the error's number is ESRCH when there is nobody.
     [[nodiscard]] base::Result<void> kill(UnitRef unit, Whom whom, base::Signal signal);
     void reset_failed(UnitRef unit);
-    /// Reads all unit files again, after what prepares that; listeners are told of the beginning and of the end. One
-    /// more that is asked for meanwhile prepares once more and ends with the first.
+    /// Reads all unit files again. One more that is asked for meanwhile is prepared anew and ends with the first.
     void daemon_reload();
-    /// What has to be done each time before unit files are read again (generators); it calls back when it is done,
-    /// at once or later.
+    /// What comes before each reading (generators); it calls back when it is done, at once or later.
     using Prepare = std::function<void(std::function<void()> done)>;
     void before_reloads(Prepare prepare) { prepare_ = std::move(prepare); }
     /// What clients set for the services that start from now on; EINVAL names the word that is no variable.
@@ -256,9 +254,7 @@ private:
     std::unordered_map<std::string, UnitRef> unit_of_group_;
 
     Prepare prepare_;
-    bool reloading_ = false;
-    bool reload_again_ = false;
-
+    bool reloading_ = false, reload_again_ = false;
     base::Stamp started_;
     std::string boot_;
     std::unordered_map<pid_t, Held> strangers_; ///< left by the last manager
