@@ -6,10 +6,12 @@
 #include <exception>
 #include <fmt/ostream.h>
 #include <iostream>
+#include <optional>
 #include <string_view>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "bus/client.hpp"
 #include "cli/detail/refusals.hpp"
 #include "cli/logs_program.hpp"
@@ -23,14 +25,24 @@ namespace {
 /// The last part of a path.
 std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+/// $SYSTEMD_COLORS goes before what the terminal says: scripts and tests set it.
+std::optional<bool> asked_colour() {
+    char const* const said = std::getenv("SYSTEMD_COLORS");
+    if (said == nullptr || *said == '\0') return std::nullopt;
+    return base::parse_boolean(said).value_or(true); // "16", "256": with colour
+}
+
 Screen screen_of(int fd) {
-    if (::isatty(fd) == 0) return {};
     Screen screen;
-    char const* const no_colour = std::getenv("NO_COLOR");
-    char const* const term = std::getenv("TERM");
-    screen.colour = (no_colour == nullptr || *no_colour == '\0') && term != nullptr && std::string_view(term) != "dumb";
-    winsize size{};
-    if (::ioctl(fd, TIOCGWINSZ, &size) == 0) screen.width = size.ws_col;
+    if (::isatty(fd) != 0) {
+        char const* const no_colour = std::getenv("NO_COLOR");
+        char const* const term = std::getenv("TERM");
+        screen.colour =
+            (no_colour == nullptr || *no_colour == '\0') && term != nullptr && std::string_view(term) != "dumb";
+        winsize size{};
+        if (::ioctl(fd, TIOCGWINSZ, &size) == 0) screen.width = size.ws_col;
+    }
+    screen.colour = asked_colour().value_or(screen.colour);
     return screen;
 }
 
