@@ -57,6 +57,9 @@ public:
         now_ = end;
     }
 
+    /// Somebody sets the clock on the wall: no time passes.
+    void jump(Usec by) { jumped_ += by; }
+
     // -- what the test asks
     [[nodiscard]] bool watches(int fd) const {
         return std::ranges::any_of(entries_, [fd](auto const& pair) { return pair.second.fd == fd; });
@@ -75,7 +78,7 @@ public:
     [[nodiscard]] std::optional<int> stopped() const { return stopped_; }
 
     // -- the loop's face
-    [[nodiscard]] base::Stamp now() const override { return {.realtime = epoch + now_, .monotonic = now_}; }
+    [[nodiscard]] base::Stamp now() const override { return {.realtime = epoch + now_ + jumped_, .monotonic = now_}; }
 
     [[nodiscard]] base::Result<loop::WatchPtr> on_ready(int fd, loop::Interest interest, loop::Urgency urgency,
                                                         std::function<void(Ready)> handler) override {
@@ -187,6 +190,7 @@ private:
 
     static constexpr Usec epoch{1'700'000'000'000'000};
     Usec now_{1'000'000};
+    Usec jumped_{0};
     std::map<std::uint64_t, Entry> entries_;
     std::map<int, Ready> kept_ready_;
     std::uint64_t next_number_ = 0;
