@@ -60,6 +60,9 @@ std::shared_ptr<unit::Unit> make_unit(std::string_view name) {
     if (name.ends_with(".target")) made->type = unit::Type::target;
     if (name.ends_with(".slice")) made->type = unit::Type::slice;
     if (name.ends_with(".device")) made->type = unit::Type::device;
+    if (name.ends_with(".socket")) made->type = unit::Type::socket;
+    if (name.ends_with(".timer")) made->type = unit::Type::timer;
+    if (name.ends_with(".mount")) made->type = unit::Type::mount;
     return made;
 }
 
