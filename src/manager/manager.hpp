@@ -29,6 +29,7 @@
 #include "manager/jobs.hpp"
 #include "manager/last_words.hpp"
 #include "manager/leftovers.hpp"
+#include "manager/live.hpp"
 #include "manager/messages.hpp"
 #include "manager/notify_socket.hpp"
 #include "manager/output.hpp"
@@ -58,27 +59,6 @@ struct Surroundings {
     /// Where services' output goes; null: to where the manager's own goes (exec::Place).
     Output* output = nullptr;
     MakeChildren make_children = open_children;
-};
-
-/// What a unit is doing, apart from its settings.
-struct Live {
-    ActiveState active = ActiveState::inactive;
-    std::unique_ptr<Service> service;
-    base::Stamp changed, left_inactive, became_active, left_active, became_inactive;
-    base::Stamp conditions_tested;
-    bool conditions_met = false;
-    bool asserts_met = false;
-    std::string group;           ///< its control group below the base, once it has one
-    std::vector<pid_t> sessions; ///< those its commands led; for tracking without control groups
-    loop::WatchPtr job_timer;
-    base::Usec job_deadline = base::infinity;
-    std::optional<UnitRef> triggered_by; ///< whose OnFailure= or OnSuccess= began this life
-    unit::EnvironmentSetting monitor;    ///< $MONITOR_… of it; empty when it was several units
-    bool published = true;               ///< false: marked for settle
-    bool acted = false;                  ///< the unit's job has done something to it, so that its end is worth a word
-    std::string record;                  ///< what the unit's file says of it, in short; empty: there is none
-    base::Usec cpu_before{0};            ///< CPU time of earlier lives that its control group still counts
-    bool waits_empty = false;
 };
 
 class Manager final : private ServiceHost {

@@ -118,7 +118,8 @@ constexpr auto system_units = sorted(std::to_array<BuiltIn>({
     {"machine.slice", Form::plain, "Virtual Machine and Container Slice", "Before=slices.target\n"},
 
     // -- what packages' daemons find below /run: started first by a manager that stands in for systemd, docs/adr/0013.
-    // Without systemd's --boot and --remove: what only a machine's boot may do (/run/nologin, clearing /tmp) is not done.
+    // Without systemd's --boot and --remove: what only a machine's boot may do (/run/nologin, clearing /tmp) is not
+    // done.
     {"systemd-tmpfiles-setup.service", Form::bare, "Create System Files and Directories",
      "Documentation=man:tmpfiles.d(5) man:systemd-tmpfiles(8)\n"
      "ConditionFileIsExecutable=|/usr/bin/systemd-tmpfiles\n"

@@ -103,8 +103,7 @@ TEST(ServiceSteps, never_go_up_again_once_the_way_down_has_begun) {
 TEST(ServiceSteps, leave_dead_only_by_a_start_or_for_a_life_that_another_manager_began) {
     for (auto const& row : service_rows()) {
         if (row.from != ServiceState::dead || row.to == ServiceState::dead) continue;
-        EXPECT_THAT(row.on,
-                    testing::AnyOf(Event::start, Event::refused_start, Event::resumed, Event::left_over));
+        EXPECT_THAT(row.on, testing::AnyOf(Event::start, Event::refused_start, Event::resumed, Event::left_over));
     }
 }
 

@@ -1,0 +1,40 @@
+// What a unit is doing, beside what it is (unit::Unit) and the machine of its service.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "base/time.hpp"
+#include "loop/loop.hpp"
+#include "manager/graph.hpp"
+#include "manager/service.hpp"
+#include "manager/states.hpp"
+#include "unit/unit.hpp"
+
+namespace mitori::manager {
+
+/// What a unit is doing, apart from its settings.
+struct Live {
+    ActiveState active = ActiveState::inactive;
+    std::unique_ptr<Service> service;
+    base::Stamp changed, left_inactive, became_active, left_active, became_inactive;
+    base::Stamp conditions_tested;
+    bool conditions_met = false;
+    bool asserts_met = false;
+    std::string group;           ///< its control group below the base, once it has one
+    std::vector<pid_t> sessions; ///< those its commands led; for tracking without control groups
+    loop::WatchPtr job_timer;
+    base::Usec job_deadline = base::infinity;
+    std::optional<UnitRef> triggered_by; ///< whose OnFailure= or OnSuccess= began this life
+    unit::EnvironmentSetting monitor;    ///< $MONITOR_… of it; empty when it was several units
+    bool published = true;               ///< false: marked for settle
+    bool acted = false;                  ///< the unit's job has done something to it, so that its end is worth a word
+    std::string record;                  ///< what the unit's file says of it, in short; empty: there is none
+    base::Usec cpu_before{0};            ///< CPU time of earlier lives that its control group still counts
+    bool waits_empty = false;
+};
+
+} // namespace mitori::manager
