@@ -27,8 +27,12 @@ class Bind(daemon.Daemon):
     def test_status_shows_what_it_says_of_itself(self):
         self.assertIn('Status: "running"', self.ok(self.machine.mitori("status", self.unit)))
 
+    def put_the_old_zone_back(self):
+        self.stop(self.unit)
+        self.prepare()
+
     def test_reload_takes_the_new_zone(self):
-        self.addCleanup(self.prepare)
+        self.addCleanup(self.put_the_old_zone_back)
         self.machine.write("/etc/bind/db.example", ZONE.format(serial=2, host=11))
         main = self.main()
         self.ok(self.machine.mitori("reload", self.unit))

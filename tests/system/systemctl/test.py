@@ -86,7 +86,9 @@ class Systemctl(harness.Case):
             r"     CGroup: /system\.slice/web\.service",
             rf"             └─{main} sleep 1000",
         ]
-        lines = [line for line in text.splitlines() if not line.lstrip().startswith(("Memory:", "CPU:"))]
+        state, _, log = text.partition("\n\n")
+        self.assertRegex(log, r"\w{3} \d\d [\d:]+ .*mitori\[1\]: Started web\.service")
+        lines = [line for line in state.splitlines() if not line.lstrip().startswith(("Memory:", "CPU:"))]
         for line, pattern in zip(lines, expected, strict=True):
             self.assertRegex(line, f"^{pattern}$")
 

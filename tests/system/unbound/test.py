@@ -17,8 +17,12 @@ class Unbound(daemon.Daemon):
     def ask(self):
         self.assertEqual(self.dig("printer.example"), "192.0.2.9")
 
+    def put_the_old_settings_back(self):
+        self.stop(self.unit)
+        self.prepare()
+
     def test_reload_takes_the_new_settings(self):
-        self.addCleanup(self.prepare)
+        self.addCleanup(self.put_the_old_settings_back)
         self.machine.write("/etc/unbound/unbound.conf.d/test.conf", ZONE.format("scanner.example."))
         main = self.main()
         self.ok(self.machine.mitori("reload", self.unit))

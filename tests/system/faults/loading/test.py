@@ -63,7 +63,9 @@ class Loading(harness.Case):
 
     def test_a_missing_program_is_status_203(self):
         self.assertFailsBy("no-program.service", "203", "EXEC")
-        self.assertIn("/usr/bin/no-such-program: No such file or directory", self.machine.log())
+        # The report of the failed step and the end of the process come by different ways.
+        harness.wait_until(lambda: "/usr/bin/no-such-program: No such file or directory" in self.machine.log(),
+                           "the log names the step that failed")
 
     def test_a_missing_user_is_status_217(self):
         self.assertFailsBy("no-user.service", "217", "USER")
