@@ -180,7 +180,8 @@ LiveView::~LiveView() {
     if (auto rows = faces_.query.list_units({})) {
         auto const screen = terminal_screen(size_of(fd_).width);
         std::ranges::sort(*rows, {}, &status::UnitRow::name);
-        std::erase_if(*rows, [this](auto const& row) { return !seen_.contains(row.name); });
+        // What failed before it was ever drawn is shown all the same.
+        std::erase_if(*rows, [this](auto const& row) { return !seen_.contains(row.name) && !is_shown(row); });
         for (auto const& line : table_of(faces_.query, *rows, screen, Which::all))
             text += line + "\n";
     }
