@@ -22,6 +22,8 @@ class Lighttpd(daemon.Daemon):
         self.machine.write("/etc/lighttpd/conf-enabled/99-bad.conf", "no such line\n")
         self.addCleanup((self.machine.root / "etc/lighttpd/conf-enabled/99-bad.conf").unlink)
         self.assertEqual(self.machine.mitori("start", self.unit).returncode, 1)
+        # Its Restart= tries again, until the start limit is reached.
+        self.machine.wait_for(self.unit, ActiveState="failed")
         text = self.machine.mitori("status", self.unit).stdout
         self.assertRegex(text, r"ExecStartPre=/usr/sbin/lighttpd -tt -f /etc/lighttpd/lighttpd.conf \(code=exited")
         self.assertNotIn("ExecStart=", text)
