@@ -140,7 +140,8 @@ class Mitori(Collector):
         return manager
 
     def recorder(self):
-        for name in filter(str.isdigit, os.listdir("/proc")):
+        # The last one: those of earlier rounds may wait, dead, for somebody to reap them.
+        for name in sorted(filter(str.isdigit, os.listdir("/proc")), key=int, reverse=True):
             with contextlib.suppress(OSError), open(f"/proc/{name}/comm", encoding="utf-8") as comm:
                 if comm.read().strip() == "mitori-record":
                     return int(name)
