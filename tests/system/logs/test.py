@@ -71,18 +71,19 @@ class Logs(harness.Case):
 
     def test_following_shows_what_comes(self):
         follower = subprocess.Popen(self.machine.command("mitori", "logs", "-f", "-n", "0", "-o", "cat", "-u", "once"),
-                                    env=harness.ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+                                    env=harness.ENVIRONMENT, stdout=subprocess.PIPE)
         self.addCleanup(follower.wait)
         self.addCleanup(follower.stdout.close)
         self.addCleanup(follower.kill)
         os.set_blocking(follower.stdout.fileno(), False)
-        seen = ""
+        seen = b""
 
         def said():
             nonlocal seen
+            self.machine.mitori("reset-failed")
             self.machine.mitori("start", "once.service")
-            seen += follower.stdout.read() or ""
-            return "said and gone" in seen
+            seen += follower.stdout.read() or b""
+            return b"said and gone" in seen
 
         harness.wait_until(said, "the follower shows a line")
 
