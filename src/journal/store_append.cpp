@@ -14,6 +14,10 @@ constexpr base::Usec moment = std::chrono::seconds(1);
 
 [[nodiscard]] base::Usec usec(std::uint64_t value) { return base::Usec(static_cast<std::int64_t>(value)); }
 [[nodiscard]] bool no_room(base::Error const& error) { return error.number == ENOSPC || error.number == EDQUOT; }
+/// By a descriptor's number nobody knows which disk is full.
+[[nodiscard]] base::Error of_folder(base::Error const& error, std::string const& folder) {
+    return no_room(error) ? base::Error{error.number, "make room in", folder} : error;
+}
 
 } // namespace
 
@@ -47,7 +51,7 @@ base::Stamp DiskStore::in_order(base::Stamp at) const {
 
 /// One step; false when something was done that lets the next try go further.
 base::Result<bool> DiskStore::try_append(Entry const& entry) {
-    TRY(need_file());
+    if (auto file = need_file(); !file) return std::unexpected(of_folder(file.error(), options_.folder));
     if (due(entry.at)) {
         TRY(end_file());
         return false;
@@ -81,9 +85,10 @@ base::Result<void> DiskStore::make_room(std::uint64_t wanted) {
     // The disk is full of something: first without the step, then with fewer old files.
     while (!grown && no_room(grown.error())) {
         grown = file_->grow(std::min(file_->max_size(), (wanted + page - 1) / page * page));
-        if (grown || !no_room(grown.error()) || archived_.empty()) return grown;
+        if (grown || !no_room(grown.error()) || archived_.empty()) break;
         TRY(remove_oldest());
     }
+    if (!grown) return std::unexpected(of_folder(grown.error(), options_.folder));
     return grown;
 }
 
