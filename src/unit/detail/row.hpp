@@ -21,16 +21,19 @@ inline constexpr std::string_view resource5 = "systemd.resource-control(5)";
 /// For what older unit files say and no manual describes any more.
 inline constexpr std::string_view legacy = "";
 
-/// Whose address stands for one member (and for one group) among rows.
-using Mark = char const*;
+/// What tells one member (and one group) from another among rows: its name at compile time. No address, as g++ takes
+/// the comparison of two for no constant under -fsanitize=undefined.
+using Mark = std::string_view;
 template <auto... Path>
-inline constexpr char mark = 0;
+consteval Mark mark() {
+    return __PRETTY_FUNCTION__;
+}
 
 /// A directive and the member that it fills, for counting.
 struct Row {
     Directive directive;
-    Mark group = nullptr;
-    Mark member = nullptr;
+    Mark group;
+    Mark member;
 };
 
 /// The property's interface is named after the section: org.freedesktop.systemd1.Unit, .Service.
@@ -55,7 +58,7 @@ struct Reach<ToGroup, ToMember> {
     static T& in(Unit& unit) { return unit.*ToGroup.*ToMember; }
     static T const& in(Unit const& unit) { return unit.*ToGroup.*ToMember; }
     static T initial() { return std::move(Group{}.*ToMember); }
-    static constexpr Mark group = &mark<ToGroup>;
+    static constexpr Mark group = mark<ToGroup>();
 };
 template <class Group, class T, Shared<Group> Unit::* ToGroup, T Group::* ToMember>
 struct Reach<ToGroup, ToMember> {
@@ -63,7 +66,7 @@ struct Reach<ToGroup, ToMember> {
     static T& in(Unit& unit) { return (unit.*ToGroup).edit().*ToMember; }
     static T const& in(Unit const& unit) { return *(unit.*ToGroup).*ToMember; }
     static T initial() { return std::move(Group{}.*ToMember); }
-    static constexpr Mark group = &mark<ToGroup>;
+    static constexpr Mark group = mark<ToGroup>();
 };
 template <class T, T Unit::* ToMember>
 struct Reach<ToMember> {
@@ -71,7 +74,7 @@ struct Reach<ToMember> {
     static T& in(Unit& unit) { return unit.*ToMember; }
     static T const& in(Unit const& unit) { return unit.*ToMember; }
     static T initial() { return T{}; }
-    static constexpr Mark group = nullptr;
+    static constexpr Mark group{};
 };
 
 template <class R, class C>
@@ -125,13 +128,13 @@ consteval Row make_row(Section section, std::string_view name, std::string_view 
 template <auto ToGroup, auto ToMember, class C = DefaultCodec<Reach<ToGroup, ToMember>>::Type>
     requires(!std::is_same_v<decltype(ToMember), std::nullptr_t>)
 consteval Row row(Section section, std::string_view name, std::string_view bus_name, std::string_view man) {
-    return make_row<Reach<ToGroup, ToMember>, C>(section, name, bus_name, man, &mark<ToGroup, ToMember>);
+    return make_row<Reach<ToGroup, ToMember>, C>(section, name, bus_name, man, mark<ToGroup, ToMember>());
 }
 
 /// … or of the unit itself.
 template <auto ToMember, class C>
 consteval Row unit_row(Section section, std::string_view name, std::string_view bus_name, std::string_view man) {
-    return make_row<Reach<ToMember>, C>(section, name, bus_name, man, &mark<ToMember>);
+    return make_row<Reach<ToMember>, C>(section, name, bus_name, man, mark<ToMember>());
 }
 
 /// A directive that sets members in a way of its own and is no property.

@@ -85,7 +85,7 @@ constexpr auto rows = std::to_array<Row>({
     limit<RLIMIT_RTTIME, LimitUnit::microseconds>("LimitRTTIME"),
 });
 // clang-format on
-static_assert(members_of(rows, &mark<&Unit::exec>) == fields<Exec>(), "each member of Exec needs a row");
+static_assert(members_of(rows, mark<&Unit::exec>()) == fields<Exec>(), "each member of Exec needs a row");
 constexpr auto table = sorted(rows);
 
 template <int Resource>

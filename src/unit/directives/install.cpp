@@ -17,7 +17,7 @@ constexpr auto rows = std::to_array<Row>({
     row<&Unit::install, &Install::also, RawWords>(install, "Also", "", unit5),
     row<&Unit::install, &Install::default_instance, InstanceName>(install, "DefaultInstance", "", unit5),
 });
-static_assert(members_of(rows, &mark<&Unit::install>) == fields<Install>(), "each member of Install needs a row");
+static_assert(members_of(rows, mark<&Unit::install>()) == fields<Install>(), "each member of Install needs a row");
 constexpr auto table = sorted(rows);
 
 } // namespace

@@ -25,7 +25,7 @@ constexpr auto rows = std::to_array<Row>({
     row<&Unit::kill, &Kill::send_sighup>(service, "SendSIGHUP", "SendSIGHUP", kill5),
 });
 // clang-format on
-static_assert(members_of(rows, &mark<&Unit::kill>) == fields<Kill>(), "each member of Kill needs a row");
+static_assert(members_of(rows, mark<&Unit::kill>()) == fields<Kill>(), "each member of Kill needs a row");
 constexpr auto table = sorted(rows);
 
 } // namespace

@@ -89,7 +89,7 @@ constexpr auto rows = std::to_array<Row>({
     not_yet(service, "USBFunctionStrings", service5),
 });
 // clang-format on
-static_assert(members_of(rows, &mark<&Unit::service>) == fields<Service>(), "each member of Service needs a row");
+static_assert(members_of(rows, mark<&Unit::service>()) == fields<Service>(), "each member of Service needs a row");
 constexpr auto table = sorted(rows);
 
 struct WithPrefixes {

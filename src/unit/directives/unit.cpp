@@ -175,7 +175,7 @@ constexpr auto rows = std::to_array<Row>({
 });
 // clang-format on
 
-static_assert(members_of(rows, &mark<&Unit::info>) == fields<Info>(), "each member of Info needs a row");
+static_assert(members_of(rows, mark<&Unit::info>()) == fields<Info>(), "each member of Info needs a row");
 constexpr auto table = sorted(rows);
 
 struct ShownConditions {
