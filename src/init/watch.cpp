@@ -1,0 +1,188 @@
+#include "init/watch.hpp"
+
+#include <cerrno>
+#include <sys/wait.h>
+
+#include "base/raw.hpp"
+#include "init/detail/machine.hpp"
+
+namespace mitori::init {
+
+namespace raw = base::raw;
+
+namespace {
+
+Watch* watching = nullptr; ///< the handlers' way to it
+
+constexpr long to_whole_group = 1L << 2; // PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
+
+long send_by_pidfd(int pidfd, int signal, long flags) {
+    return raw::call(SYS_pidfd_send_signal, pidfd, signal, 0, flags);
+}
+
+long set_mask(std::uint64_t blocked) {
+    return raw::call(SYS_rt_sigprocmask, SIG_SETMASK, raw::word(&blocked), 0, raw::mask_bytes);
+}
+
+long wait_any(siginfo_t& info, int options) {
+    info.si_pid = 0;
+    return raw::call(SYS_waitid, P_ALL, 0, raw::word(&info), options, 0);
+}
+
+End end_of(siginfo_t const& info) {
+    if (info.si_code == CLD_EXITED) return {.status = info.si_status};
+    return {.signal = {info.si_status}};
+}
+
+/// A fault of our own code, not a signal that somebody sent.
+bool is_own_fault(int signal, siginfo_t const& info) {
+    bool const may_be =
+        signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE || signal == SIGTRAP;
+    return may_be && info.si_code > 0;
+}
+
+} // namespace
+
+Watch::Watch(Settings const& settings, Report const& report, Terminal const& terminal, long our_pid)
+    : settings_(settings),
+      report_(report),
+      terminal_(terminal),
+      our_pid_(our_pid) {
+    watching = this;
+}
+
+Watch::~Watch() { watching = nullptr; }
+
+void Watch::expect_hang_up() {
+    passed_over_once_.add({SIGHUP});
+    passed_over_once_.add({SIGCONT});
+}
+
+void Watch::on_signal(int signal, siginfo_t* info, void*) {
+    if (is_own_fault(signal, *info)) {
+        // The instruction is tried again, and its fault ends us.
+        detail::set_disposition(signal, detail::Disposition::by_default);
+        return;
+    }
+    // What our own words raise where nobody reads them is no message for the command.
+    bool const own_words = signal == SIGPIPE && info->si_code == SI_USER && info->si_pid == watching->our_pid_;
+    if (!own_words) watching->take(signal, *info);
+}
+
+void Watch::take(int signal, siginfo_t const&) {
+    report_.received(signal);
+    if (passed_over_once_.has({signal})) {
+        passed_over_once_.bits &= ~(std::uint64_t{1} << (signal - 1));
+        report_.dropped(signal);
+        return;
+    }
+    if (settings_.refused.has({signal})) {
+        report_.dropped(signal);
+        return;
+    }
+    if (signal == SIGCONT) continue_command();
+    forward(signal);
+    if (!settings_.suspend.has({signal})) return;
+    report_.suspending();
+    raw::call(SYS_kill, our_pid_, SIGSTOP);
+}
+
+void Watch::forward(int signal) {
+    int const as = settings_.rewrites.to[signal];
+    if (as != 0) send(as);
+    report_.forwarded(signal, as);
+}
+
+void Watch::send(int signal) const {
+    bool const group = settings_.target == Target::group;
+    if (child_.pidfd >= 0) {
+        long const result = send_by_pidfd(child_.pidfd, signal, group ? to_whole_group : 0);
+        if (!group || result != -EINVAL) return;
+    }
+    raw::call(SYS_kill, group ? -child_.pid : child_.pid, signal);
+}
+
+/// The shell has put our job in the foreground again: the terminal is the command's, and all of its group that the
+/// terminal had stopped goes on.
+void Watch::continue_command() const {
+    if (!shares_terminal_) return;
+    if (terminal_.foreground() == raw::call(SYS_getpgid, 0)) terminal_.set_foreground(child_.pid);
+    raw::call(SYS_kill, -child_.pid, SIGCONT);
+}
+
+/// The terminal has stopped the command, which is in a group of its own: our shell sees that its job has stopped only
+/// if we stop as well. Who stopped it by hand (SIGSTOP, or from elsewhere) will continue it by hand, and would not know
+/// of us.
+void Watch::on_stopped(int signal) {
+    bool const by_terminal = signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+    if (!shares_terminal_ || our_pid_ == 1 || !by_terminal || terminal_.foreground() != child_.pid) return;
+    report_.suspending();
+    // Not SIGSTOP: where nobody could continue us, because our group is orphaned, the kernel passes over this one.
+    detail::set_disposition(SIGTSTP, detail::Disposition::by_default);
+    raw::call(SYS_kill, 0, SIGTSTP);
+    detail::set_handler(SIGTSTP, on_signal);
+}
+
+/// Orphans that ended before us are still ours.
+void Watch::reap_rest() const {
+    siginfo_t info;
+    for (;;) {
+        long const result = wait_any(info, WEXITED | WNOHANG);
+        if (result == -ECHILD) report_.none_left();
+        if (raw::failed(result) || info.si_pid == 0) return;
+        report_.reaped(info.si_pid, end_of(info), false);
+    }
+}
+
+int Watch::on_ended(End const& end) {
+    set_mask(~std::uint64_t{0});
+    reap_rest();
+    int status = end.code();
+    if (settings_.ends_group) forward(SIGTERM);
+    if (settings_.forgiven.has(status)) status = 0;
+    // The terminal would be left to a group that is no more, and stop whoever reads from it next.
+    if (shares_terminal_ && our_pid_ != 1 && terminal_.foreground() == child_.pid)
+        terminal_.set_foreground(raw::call(SYS_getpgid, 0));
+    report_.ending(status);
+    return status;
+}
+
+int Watch::run(Child const& child) {
+    child_ = child;
+    for (int signal = 1; signal <= raw::most_signals; ++signal) {
+        if (signal == SIGKILL || signal == SIGSTOP || signal == SIGCHLD || settings_.untouched.has({signal})) continue;
+        if (settings_.ignored.has({signal}))
+            detail::set_disposition(signal, detail::Disposition::ignored);
+        else
+            detail::set_handler(signal, on_signal);
+    }
+    set_mask(0);
+    for (;;) {
+        siginfo_t info;
+        long const result = wait_any(info, WEXITED | WSTOPPED);
+        if (result == -EINTR) continue;
+        if (raw::failed(result)) {
+            report_.cannot_start("wait", result);
+            return 125;
+        }
+        if (info.si_code == CLD_STOPPED || info.si_code == CLD_TRAPPED) {
+            if (info.si_pid == child_.pid) on_stopped(info.si_status);
+            continue;
+        }
+        bool const is_command = info.si_pid == child_.pid;
+        if (settings_.verbosity > 0) report_.received(SIGCHLD);
+        report_.reaped(info.si_pid, end_of(info), is_command);
+        if (is_command) return on_ended(end_of(info));
+    }
+}
+
+int Watch::pause() {
+    for (;;) {
+        reap_rest();
+        std::uint64_t const awaited = ~settings_.untouched.bits;
+        long const signal = raw::call(SYS_rt_sigtimedwait, raw::word(&awaited), 0, 0, raw::mask_bytes);
+        if (signal == SIGTERM || signal == SIGINT) return 0;
+    }
+}
+
+} // namespace mitori::init
