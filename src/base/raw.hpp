@@ -51,6 +51,26 @@ namespace mitori::base::raw {
     return result;
 }
 
+/// clone(2) on the same stack. Whoever is made comes back with 0; the one who called ends with status 0 without looking
+/// at the stack again, or comes back with an error.
+[[gnu::always_inline]] static inline long clone_and_leave(long flags, int* pid) {
+    register long r10 __asm__("r10") = 0;
+    register long r8 __asm__("r8") = 0;
+    long result = SYS_clone;
+    __asm__ volatile("syscall\n\t"
+                     "test %%rax, %%rax\n\t"
+                     "jle 1f\n\t"
+                     "xor %%edi, %%edi\n\t"
+                     "mov %[leave], %%eax\n\t"
+                     "syscall\n\t"
+                     "hlt\n"
+                     "1:"
+                     : "+a"(result)
+                     : "D"(flags), "S"(0L), "d"(pid), "r"(r10), "r"(r8), [leave] "i"(SYS_exit_group)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
 #elif defined(__aarch64__)
 
 [[gnu::always_inline]] static inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0,
@@ -86,6 +106,29 @@ namespace mitori::base::raw {
                      "1:"
                      : "+r"(x0)
                      : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x9), "r"(x10)
+                     : "memory", "cc");
+    return x0;
+}
+
+/// clone(2) on the same stack. Whoever is made comes back with 0; the one who called ends with status 0 without looking
+/// at the stack again, or comes back with an error.
+[[gnu::always_inline]] static inline long clone_and_leave(long flags, int* pid) {
+    register long x8 __asm__("x8") = SYS_clone;
+    register long x0 __asm__("x0") = flags;
+    register long x1 __asm__("x1") = 0;
+    register int* x2 __asm__("x2") = pid;
+    register long x3 __asm__("x3") = 0;
+    register long x4 __asm__("x4") = 0;
+    __asm__ volatile("svc #0\n\t"
+                     "cmp x0, #0\n\t"
+                     "b.le 1f\n\t"
+                     "mov x0, xzr\n\t"
+                     "mov x8, %[leave]\n\t"
+                     "svc #0\n\t"
+                     "brk #1\n"
+                     "1:"
+                     : "+r"(x0), "+r"(x8)
+                     : "r"(x1), "r"(x2), "r"(x3), "r"(x4), [leave] "i"(SYS_exit_group)
                      : "memory", "cc");
     return x0;
 }

@@ -1,6 +1,6 @@
 // The wall of system calls: every call with an effect that the parent's side makes is here, thin and named after the
 // call. It is the seam of tests (tests/fake replaces this file at link time) and the only place that reads errno.
-// The child's side has its own, without errno and allocation: process/detail/raw.hpp.
+// The child's side has its own, without errno and allocation: base/raw.hpp.
 //
 // All descriptors come back close-on-exec. EINTR is retried where retrying is right. Nothing here throws but bad_alloc.
 #pragma once
@@ -57,6 +57,11 @@ namespace mitori::base::sys {
 // -- processes
 [[nodiscard]] Result<Fd> pidfd_open(pid_t pid);
 [[nodiscard]] Result<void> pidfd_send_signal(int pidfd, Signal signal);
+/// To the process group that the process behind the pidfd leads or led (Linux 6.9; EINVAL before).
+[[nodiscard]] Result<void> pidfd_send_signal_to_group(int pidfd, Signal signal);
+/// The wait status of a process that has been reaped, by whomever (PIDFD_GET_INFO, Linux 6.15): ENOTTY before, EAGAIN
+/// while it is not reaped.
+[[nodiscard]] Result<int> pidfd_wait_status(int pidfd);
 /// waitid(P_PIDFD): the siginfo and usage of the child, or si_pid == 0 when it has not ended (with WNOHANG).
 [[nodiscard]] Result<siginfo_t> wait_pidfd(int pidfd, int options, struct ::rusage* usage = nullptr);
 /// waitid(P_ALL, WNOHANG|WEXITED|WNOWAIT): who could be reaped; ECHILD is an empty answer (si_pid == 0).

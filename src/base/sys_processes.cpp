@@ -1,4 +1,5 @@
 // Processes, of the wall of system calls.
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -26,6 +27,33 @@ Result<Fd> pidfd_open(pid_t pid) {
 Result<void> pidfd_send_signal(int pidfd, Signal signal) {
     return check(::syscall(SYS_pidfd_send_signal, pidfd, signal.number, nullptr, 0), "pidfd_send_signal",
                  fd_name(pidfd));
+}
+
+Result<void> pidfd_send_signal_to_group(int pidfd, Signal signal) {
+    constexpr unsigned to_group = 1U << 2; // PIDFD_SIGNAL_PROCESS_GROUP
+    return check(::syscall(SYS_pidfd_send_signal, pidfd, signal.number, nullptr, to_group), "pidfd_send_signal",
+                 fd_name(pidfd));
+}
+
+namespace {
+
+/// struct pidfd_info of <linux/pidfd.h>, its first version.
+struct PidfdInfo {
+    std::uint64_t mask = 0;
+    std::uint64_t cgroup = 0;
+    std::uint32_t ids[11] = {};
+    std::int32_t exit_code = 0;
+};
+static_assert(sizeof(PidfdInfo) == 64);
+
+} // namespace
+
+Result<int> pidfd_wait_status(int pidfd) {
+    constexpr std::uint64_t has_exit = 1U << 3; // PIDFD_INFO_EXIT
+    PidfdInfo info{.mask = has_exit};
+    TRY(check(::ioctl(pidfd, _IOWR(0xff, 11, PidfdInfo), &info), "PIDFD_GET_INFO", fd_name(pidfd)));
+    if ((info.mask & has_exit) == 0) return make_error(EAGAIN, "PIDFD_GET_INFO", fd_name(pidfd));
+    return info.exit_code;
 }
 
 namespace {
