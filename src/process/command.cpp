@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/sys.hpp"
 #include "base/text.hpp"
 
 namespace mitori::process {
@@ -52,8 +53,10 @@ std::vector<std::string> candidates_of(std::string const& program, std::vector<s
     }
 }
 
+constexpr Stage stages[] = {Stage::standard_input, Stage::standard_output, Stage::standard_error};
+
+/// Of a stream that needs nothing on our side.
 Slot slot_of(PlanBuilder& plan, Stdio const& stdio, int number) {
-    constexpr Stage stages[] = {Stage::standard_input, Stage::standard_output, Stage::standard_error};
     Stage const stage = stages[number];
     switch (stdio.kind) {
     case Stdio::Kind::null: return plan.open_file("/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0, stage);
@@ -61,14 +64,29 @@ Slot slot_of(PlanBuilder& plan, Stdio const& stdio, int number) {
     case Stdio::Kind::truncate_file: return plan.open_file(stdio.path, O_WRONLY | O_CREAT | O_TRUNC, 0666, stage);
     case Stdio::Kind::append_file: return plan.open_file(stdio.path, O_WRONLY | O_CREAT | O_APPEND, 0666, stage);
     case Stdio::Kind::descriptor: return plan.lend(stdio.fd);
-    case Stdio::Kind::inherit: break;
+    case Stdio::Kind::inherit:
+    case Stdio::Kind::pipe:
+    case Stdio::Kind::terminal:
+    case Stdio::Kind::as_output: break;
     }
     // 0, 1 and 2 exist in every child: a file that it opens must not become its standard error by chance.
     bool const open = ::fcntl(number, F_GETFD) >= 0;
     return open ? plan.lend(number) : plan.open_file("/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0, stage);
 }
 
+/// The child's end goes into the plan.
+base::Result<Slot> add_pipe(PlanBuilder& plan, base::Fd& ours, int number) {
+    auto pipe = TRY(base::sys::pipe());
+    ours = std::move(number == 0 ? pipe.second : pipe.first);
+    return plan.give(std::move(number == 0 ? pipe.first : pipe.second));
+}
+
 } // namespace
+
+struct Command::Ends {
+    base::Fd pipes[3];
+    base::Fd terminal;
+};
 
 Command::Command(std::string program) : argv_{program}, program_(std::move(program)) {}
 
@@ -95,6 +113,11 @@ Command& Command::group(gid_t gid) { return identity_.group = gid, *this; }
 Command& Command::groups(std::vector<gid_t> groups) { return identity_.groups = std::move(groups), *this; }
 Command& Command::new_session() { return attributes_.session = true, *this; }
 Command& Command::new_group() { return attributes_.group = true, *this; }
+Command& Command::join_group(pid_t group) { return attributes_.joined_group = group, *this; }
+Command& Command::foreground(int terminal) { return attributes_.foreground = terminal, *this; }
+Command& Command::controlling_terminal(int terminal) { return attributes_.controlling_terminal = terminal, *this; }
+Command& Command::terminal_size(base::sys::WindowSize size) { return attributes_.terminal_size = size, *this; }
+Command& Command::as_sibling() { return attributes_.sibling = true, *this; }
 Command& Command::limit(Limit limit) { return attributes_.limits.push_back(limit), *this; }
 Command& Command::nice(int value) { return attributes_.nice = value, *this; }
 Command& Command::scheduler(Scheduling value) { return attributes_.scheduling = value, *this; }
@@ -112,11 +135,19 @@ Command& Command::stderr_to(Stdio stdio) { return stdio_[2] = std::move(stdio), 
 Command& Command::pass(int fd, int number) { return passed_.emplace_back(fd, number), *this; }
 Command& Command::program_descriptor(int fd) { return program_fd_ = fd, *this; }
 
-void Command::add_attributes(PlanBuilder& plan) const {
+bool Command::wants_terminal() const {
+    return std::ranges::any_of(stdio_, [](Stdio const& stdio) { return stdio.kind == Stdio::Kind::terminal; });
+}
+
+void Command::add_attributes(PlanBuilder& plan, Parentage parentage) const {
     Attributes const& wish = attributes_;
     if (wish.cgroup >= 0) plan.born_in_cgroup(plan.lend(wish.cgroup));
-    if (wish.session) plan.new_session();
-    if (wish.group && !wish.session) plan.new_group(); // a session's leader leads its group already
+    bool const session =
+        wish.session || wish.controlling_terminal >= 0 || wants_terminal() || parentage == Parentage::is_left;
+    if (session) plan.new_session();
+    if (parentage == Parentage::is_left) plan.become_orphan();
+    if (wish.group && !session) plan.new_group(); // a session's leader leads its group already
+    if (wish.joined_group && !session) plan.join_group(*wish.joined_group);
     for (auto const& limit : wish.limits)
         plan.limit(limit);
     if (wish.oom_score_adjust) plan.oom_score_adjust(*wish.oom_score_adjust);
@@ -128,10 +159,46 @@ void Command::add_attributes(PlanBuilder& plan) const {
 }
 
 /// Files are opened as the caller sees them: before the root, the directory and the user change.
-std::optional<Slot> Command::add_descriptors(PlanBuilder& plan) const {
+base::Result<std::vector<Slot>> Command::add_streams(PlanBuilder& plan, Ends* ends) const {
+    std::optional<Slot> terminal;
+    std::vector<Slot> slots;
+    if (wants_terminal() && ends != nullptr) {
+        auto pair = TRY(base::sys::open_terminal_pair());
+        if (attributes_.terminal_size)
+            TRY(base::sys::set_window_size(pair.controller.get(), *attributes_.terminal_size));
+        ends->terminal = std::move(pair.controller);
+        terminal = plan.give(std::move(pair.terminal));
+    }
+    for (int number = 0; number < 3; ++number) {
+        auto const& stdio = stdio_[static_cast<std::size_t>(number)];
+        bool const ours = stdio.kind == Stdio::Kind::pipe || stdio.kind == Stdio::Kind::terminal;
+        if (ours && ends == nullptr)
+            return base::make_error(EINVAL, "make plan", "pipes and terminals are for start()");
+        if (stdio.kind == Stdio::Kind::as_output && number != 2)
+            return base::make_error(EINVAL, "make plan", "only standard error can go with standard output");
+        if (stdio.kind == Stdio::Kind::pipe)
+            slots.push_back(TRY(add_pipe(plan, ends->pipes[number], number)));
+        else if (stdio.kind == Stdio::Kind::terminal)
+            slots.push_back(*terminal);
+        else
+            slots.push_back(stdio.kind == Stdio::Kind::as_output ? slots[1] : slot_of(plan, stdio, number));
+    }
+    add_terminal(plan, terminal);
+    return slots;
+}
+
+/// Before the descriptors are placed, and before the user changes.
+void Command::add_terminal(PlanBuilder& plan, std::optional<Slot> made) const {
+    if (attributes_.controlling_terminal >= 0) made = plan.lend(attributes_.controlling_terminal);
+    if (made) plan.controlling_terminal(*made, Stage::standard_input, PlanBuilder::Steal::no);
+    if (attributes_.foreground >= 0) plan.take_foreground(plan.lend(attributes_.foreground), Stage::standard_input);
+}
+
+base::Result<std::optional<Slot>> Command::add_descriptors(PlanBuilder& plan, Ends* ends) const {
+    auto const streams = TRY(add_streams(plan, ends));
     std::vector<PlanBuilder::Placement> placements;
     for (int number = 0; number < 3; ++number)
-        placements.push_back({slot_of(plan, stdio_[static_cast<std::size_t>(number)], number), number});
+        placements.push_back({streams[static_cast<std::size_t>(number)], number});
     for (auto const& [fd, number] : passed_) {
         // A passed 0, 1 or 2 takes the place of that standard stream.
         std::erase_if(placements, [number](auto const& placement) { return placement.number == number; });
@@ -153,10 +220,10 @@ void Command::add_identity(PlanBuilder& plan) const {
     if (attributes_.parent_death) plan.parent_death_signal(*attributes_.parent_death);
 }
 
-base::Result<Plan> Command::plan() const {
+base::Result<Plan> Command::make_plan(Ends* ends, Parentage parentage) const {
     PlanBuilder plan;
-    add_attributes(plan);
-    auto const program = add_descriptors(plan);
+    add_attributes(plan, parentage);
+    auto const program = TRY(add_descriptors(plan, ends));
     add_identity(plan);
     plan.signal_dispositions(attributes_.ignored);
     plan.signal_mask(attributes_.blocked);
@@ -170,10 +237,52 @@ base::Result<Plan> Command::plan() const {
     return std::move(plan).finish();
 }
 
+base::Result<Plan> Command::plan() const { return make_plan(nullptr, Parentage::stays); }
+
+namespace {
+
+std::unexpected<SpawnError> no_plan(base::Error error) {
+    return std::unexpected(SpawnError{Stage::spawn, std::move(error)});
+}
+
+} // namespace
+
 std::expected<Child, SpawnError> Command::spawn() const {
     auto made = plan();
-    if (!made) return std::unexpected(SpawnError{Stage::spawn, std::move(made).error()});
-    return process::spawn(*made);
+    if (!made) return no_plan(std::move(made).error());
+    return attributes_.sibling ? spawn_sibling(*made) : process::spawn(*made);
+}
+
+std::expected<Process, SpawnError> Command::start() const {
+    Ends ends;
+    auto made = make_plan(&ends, Parentage::stays);
+    if (!made) return no_plan(std::move(made).error());
+    auto child = attributes_.sibling ? spawn_sibling(*made) : process::spawn(*made);
+    if (!child) return std::unexpected(std::move(child).error());
+    return Process{.child = *std::move(child),
+                   .in = std::move(ends.pipes[0]),
+                   .out = std::move(ends.pipes[1]),
+                   .err = std::move(ends.pipes[2]),
+                   .terminal = std::move(ends.terminal)};
+}
+
+std::expected<Detached, SpawnError> Command::detach() const {
+    auto made = make_plan(nullptr, Parentage::is_left);
+    if (!made) return no_plan(std::move(made).error());
+    return spawn_detached(*made);
+}
+
+std::expected<Output, SpawnError> Command::output(CommunicateOptions const& options) const {
+    Command command = *this;
+    if (command.stdio_[0].kind == Stdio::Kind::inherit)
+        command.stdio_[0] = options.input.empty() ? Stdio::null() : Stdio::pipe();
+    for (std::size_t number = 1; number < 3; ++number)
+        if (command.stdio_[number].kind == Stdio::Kind::inherit) command.stdio_[number] = Stdio::pipe();
+    auto process = command.start();
+    if (!process) return std::unexpected(std::move(process).error());
+    auto output = communicate(*std::move(process), options);
+    if (!output) return std::unexpected(SpawnError{Stage::none, std::move(output).error()});
+    return *std::move(output);
 }
 
 } // namespace mitori::process

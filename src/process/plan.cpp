@@ -138,6 +138,12 @@ void PlanBuilder::new_session() { add(Stage::setsid, NewSession{}); }
 void PlanBuilder::new_group() { add(Stage::setsid, JoinGroup{0}); }
 void PlanBuilder::join_group(pid_t group) { add(Stage::setsid, JoinGroup{group}); }
 
+void PlanBuilder::become_orphan() {
+    if (pdeathsig_ || orphan_) break_with(orphan_ ? "orphan twice" : "parent death signal of an orphan");
+    orphan_ = true;
+    add(Stage::spawn, BecomeOrphan{});
+}
+
 void PlanBuilder::limit(Limit const& limit, Denied denied) {
     add(Stage::limits, SetLimit{limit.resource, limit.soft, limit.hard, denied});
 }
@@ -162,6 +168,7 @@ void PlanBuilder::timer_slack(std::uint64_t nanoseconds) { add(Stage::timerslack
 void PlanBuilder::no_new_privileges() { add(Stage::no_new_privileges, NoNewPrivileges{}); }
 
 void PlanBuilder::parent_death_signal(base::Signal signal) {
+    if (orphan_) break_with("parent death signal of an orphan");
     pdeathsig_ = true;
     add(Stage::exec, ParentDeathSignal{signal.number});
 }
@@ -258,6 +265,8 @@ void PlanBuilder::truncate(Slot slot, Stage stage) { add(stage, Truncate{number_
 void PlanBuilder::controlling_terminal(Slot slot, Stage stage, Steal steal) {
     add(stage, ControllingTerminal{number_of(slot), steal});
 }
+
+void PlanBuilder::take_foreground(Slot terminal, Stage stage) { add(stage, TakeForeground{number_of(terminal)}); }
 
 void PlanBuilder::place(std::vector<Placement> placements) {
     std::ranges::sort(placements, {}, &Placement::number);

@@ -117,6 +117,10 @@ public:
     void new_session();           ///< setsid(2)
     void new_group();             ///< setpgid(0, 0)
     void join_group(pid_t group); ///< setpgid(0, group)
+    /// The child makes another process, which goes on with the plan, and ends with 0: who goes on is the child of init
+    /// or of the nearest subreaper (fork, setsid, fork of daemon(7)). Only for spawn_detached (process/detach.hpp); not
+    /// together with parent_death_signal. Fails as Stage::spawn.
+    void become_orphan();
     /// Fails as Stage::limits. Nearest: both values no higher than the hard limit that the child inherits; an EPERM
     /// with an unlimited hard limit stays an error.
     void limit(Limit const& limit, Denied denied = Denied::is_error);
@@ -165,6 +169,9 @@ public:
     /// asked for and privilege allows; EPERM else.
     enum class Steal : std::uint8_t { no, yes };
     void controlling_terminal(Slot slot, Stage stage, Steal steal = Steal::yes);
+    /// Makes the child's own group the foreground one of the controlling terminal in this slot (tcsetpgrp(3)); after
+    /// new_group, join_group or controlling_terminal. No SIGTTOU: the child's signals are blocked.
+    void take_foreground(Slot terminal, Stage stage);
     struct Placement {
         Slot slot;
         int number;
@@ -216,6 +223,7 @@ private:
     std::uint16_t opened_ = 0;
     std::optional<Slot> cgroup_;
     bool pdeathsig_ = false;
+    bool orphan_ = false;
     std::string program_;
     std::vector<std::string> environment_;
     std::vector<std::string> pid_variables_;

@@ -203,6 +203,10 @@ std::string line(Reader const&, Truncate const& step) { return fmt::format("trun
 std::string line(Reader const&, ControllingTerminal const& step) {
     return fmt::format("terminal slot {}{}", step.slot, step.steal == PlanBuilder::Steal::yes ? ", stealing" : "");
 }
+std::string line(Reader const&, TakeForeground const& step) {
+    return fmt::format("foreground of terminal slot {}", step.slot);
+}
+std::string line(Reader const&, BecomeOrphan const&) { return "orphan"; }
 std::string line(Reader const& in, Place const& step) {
     std::string text = "place";
     auto const slots = in.numbers(step.slots);

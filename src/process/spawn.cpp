@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/sys.hpp"
+#include "base/text.hpp"
 #include "process/detail/all_blocked.hpp"
 #include "process/detail/block.hpp"
 #include "process/detail/clone.hpp"
@@ -52,33 +53,111 @@ void reap(Cloned const& cloned) {
         static_cast<void>(base::sys::wait_pid(cloned.pid, WEXITED | __WALL));
 }
 
-} // namespace
+/// A start under way: what the child reads and writes while it shares our memory.
+class Start {
+public:
+    Start(Plan const& plan, Kinship kinship) : plan_(plan), kinship_(kinship), copy_(plan.block(), plan.sources()) {}
 
-std::expected<Child, SpawnError> spawn(Plan const& plan) {
+    /// The end that an orphan holds open until it has executed its program or ended.
+    void tell_by(int fd) { args_.report_fd = fd; }
+
+    Cloned run(Stack const& stack) {
+        auto const* header = reinterpret_cast<Header const*>(plan_.block().data());
+        args_.block = copy_.block();
+        args_.slots = copy_.slots();
+        args_.report = &report_;
+        args_.parent = kinship_ == Kinship::vfork_sibling ? ::getppid() : ::getpid();
+        CloneRequest const request{.kinship = kinship_,
+                                   .args = &args_,
+                                   .stack = &stack,
+                                   .cgroup = header->cgroup == no_slot ? -1 : plan_.sources()[header->cgroup]};
+        AllBlocked const blocked;
+        return clone_child(request);
+    }
+
+    [[nodiscard]] bool failed() const { return report_.stage != 0; }
+    [[nodiscard]] pid_t orphan() const { return args_.orphan; }
+    [[nodiscard]] std::unexpected<SpawnError> error() const {
+        return spawn_error(static_cast<Stage>(report_.stage), report_.number, subject_of(plan_.block(), report_));
+    }
+    [[nodiscard]] std::unexpected<SpawnError> error_of(Cloned const& cloned) const {
+        return spawn_error(cloned.cgroup_refused ? Stage::cgroup : Stage::spawn, cloned.number,
+                           std::string(plan_.program()));
+    }
+
+private:
+    Plan const& plan_;
+    Kinship kinship_;
+    PrivateCopy copy_;
+    Report report_;
+    ChildArgs args_;
+};
+
+std::expected<Child, SpawnError> spawn_as(Plan const& plan, Kinship kinship) {
     if (plan.block().empty()) return spawn_error(Stage::spawn, EINVAL, "empty plan");
+    auto const needs = needs_of(plan.block());
+    if (needs.orphan) return spawn_error(Stage::spawn, EINVAL, "an orphan is for spawn_detached");
     Stack const& stack = thread_stack();
     if (!stack) return spawn_error(Stage::spawn, ENOMEM, "stack");
-    PrivateCopy copy(plan.block(), plan.sources());
-    auto const* header = reinterpret_cast<Header const*>(plan.block().data());
+    KeepDumpable const dumpable(needs.identity);
+    Start start(plan, kinship);
+    Cloned cloned = start.run(stack);
+    if (cloned.pid < 0) return start.error_of(cloned);
+    if (!start.failed()) return Child(cloned.pid, std::move(cloned.pidfd));
+    if (kinship == Kinship::vfork) reap(cloned);
+    return start.error();
+}
 
-    Report report;
-    ChildArgs args{.block = copy.block(), .slots = copy.slots(), .report = &report, .parent = ::getpid()};
-    CloneRequest const request{.kinship = Kinship::vfork,
-                               .args = &args,
-                               .stack = &stack,
-                               .cgroup = header->cgroup == no_slot ? -1 : plan.sources()[header->cgroup]};
-    Cloned cloned;
-    {
-        KeepDumpable const dumpable(needs_of(plan.block()).identity);
-        AllBlocked const blocked;
-        cloned = clone_child(request);
+/// Whether the process lives in this session: the sixth field of proc_pid_stat(5).
+bool is_of_session(pid_t pid, pid_t session) {
+    auto const text = base::sys::read_file("/proc/" + std::to_string(pid) + "/stat");
+    auto const end = text ? text->rfind(')') : std::string::npos; // the name before it may hold anything
+    if (end == std::string::npos) return false;
+    auto const fields = base::split(std::string_view(*text).substr(end + 1));
+    return fields.size() > 3 && fields[3] == std::to_string(session);
+}
+
+/// The session's number is the pid of a zombie that we have not reaped: whoever is in that session is what we made.
+base::Fd open_orphan(pid_t pid, pid_t session) {
+    auto pidfd = base::sys::pidfd_open(pid);
+    return pidfd && is_of_session(pid, session) ? *std::move(pidfd) : base::Fd();
+}
+
+void wait_for_end_of(base::Fd const& pipe) {
+    std::byte report[sizeof(Report)];
+    for (;;) {
+        auto const got = base::sys::read(pipe.get(), report);
+        if (!got || *got == 0) return;
     }
-    if (cloned.pid < 0)
-        return spawn_error(cloned.cgroup_refused ? Stage::cgroup : Stage::spawn, cloned.number,
-                           std::string(plan.program()));
-    if (report.stage == 0) return Child(cloned.pid, std::move(cloned.pidfd));
+}
+
+} // namespace
+
+std::expected<Child, SpawnError> spawn(Plan const& plan) { return spawn_as(plan, Kinship::vfork); }
+
+std::expected<Child, SpawnError> spawn_sibling(Plan const& plan) { return spawn_as(plan, Kinship::vfork_sibling); }
+
+std::expected<Detached, SpawnError> spawn_detached(Plan const& plan) {
+    if (plan.block().empty() || !needs_of(plan.block()).orphan)
+        return spawn_error(Stage::spawn, EINVAL, "nothing makes an orphan");
+    Stack const& stack = thread_stack();
+    if (!stack) return spawn_error(Stage::spawn, ENOMEM, "stack");
+    auto pipe = base::sys::pipe();
+    if (!pipe) return std::unexpected(SpawnError{Stage::spawn, std::move(pipe).error()});
+
+    KeepDumpable const dumpable(needs_of(plan.block()).identity);
+    Start start(plan, Kinship::vfork);
+    start.tell_by(pipe->second.get());
+    Cloned cloned = start.run(stack);
+    pipe->second.reset();
+    if (cloned.pid < 0) return start.error_of(cloned);
+    // Our stack and the plan's copy are the orphan's until this comes to its end, whatever becomes of its first self.
+    wait_for_end_of(pipe->first);
+    Detached detached{.pid = start.orphan(), .pidfd = open_orphan(start.orphan(), cloned.pid)};
     reap(cloned);
-    return spawn_error(static_cast<Stage>(report.stage), report.number, subject_of(plan.block(), report));
+    if (start.failed()) return start.error();
+    if (detached.pid == 0) return spawn_error(Stage::spawn, ECANCELED, "killed before it could detach");
+    return detached;
 }
 
 std::string spawn_method() { return describe(features()); }

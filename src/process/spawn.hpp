@@ -31,7 +31,27 @@ struct SpawnError {
 /// `spawn_method()` tells what is in use.
 ///
 /// A child that a signal ends before its exec comes back as a Child whose exit says so.
+///
+/// The host program's own dealings with SIGCHLD do no harm: a child that fails before its exec sends none and is reaped
+/// here, past any handler and any waitpid(-1). For SIGCHLD ignored see Child.
 [[nodiscard]] std::expected<Child, SpawnError> spawn(Plan const& plan);
+
+/// The same with CLONE_PARENT: the new process is our parent's child, as we are. For a helper that starts programs in
+/// the name of the one who started it. Its pid and pidfd come back to us, to signal it and to see its end (poll); the
+/// exit is the parent's to take, and for us take_exit says ECHILD (Linux 6.15: the exit, once the parent has reaped
+/// it). EINVAL in the init of a pid namespace, which has no parent to give to. When a step fails the parent has a dead
+/// child to reap.
+[[nodiscard]] std::expected<Child, SpawnError> spawn_sibling(Plan const& plan);
+
+/// A process that nobody here has to wait for.
+struct Detached {
+    pid_t pid = 0;
+    base::Fd pidfd; ///< to signal it and to see its end; empty when it has ended already, or without pidfds
+};
+/// Starts the process that goes on after the plan's PlanBuilder::become_orphan (EINVAL without that step and one of
+/// new_session before it), and returns when it has executed its program or a step has failed. It is init's child, or
+/// the nearest subreaper's: when this process is one, its own after all.
+[[nodiscard]] std::expected<Detached, SpawnError> spawn_detached(Plan const& plan);
 
 /// What of the above this kernel granted so far: "clone3", "clone3, cgroup by move", "clone", ...
 [[nodiscard]] std::string spawn_method();

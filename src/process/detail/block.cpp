@@ -199,6 +199,7 @@ Needs needs_of(std::span<std::byte const> block) {
     Needs needs;
     for_each_step(const_cast<std::byte*>(block.data()), [&]<class Step>(StepHeader&, Step&) {
         if constexpr (std::is_same_v<Step, SetUid> || std::is_same_v<Step, SetGid>) needs.identity = true;
+        if constexpr (std::is_same_v<Step, BecomeOrphan>) needs.orphan = true;
         if constexpr (std::is_same_v<Step, SetOomScore>) needs.own_memory = true;
     });
     return needs;

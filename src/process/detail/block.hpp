@@ -95,6 +95,7 @@ void relocate(std::span<std::byte> block);
 /// What the caller of a child must know before it makes one.
 struct Needs {
     bool identity = false;   ///< changes users or groups, which makes the memory it shares undumpable
+    bool orphan = false;     ///< ends with another process going on in its place
     bool own_memory = false; ///< has a step that the kernel applies to all that share memory: see spawner_helper.cpp
 };
 [[nodiscard]] Needs needs_of(std::span<std::byte const> block);

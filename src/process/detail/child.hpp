@@ -32,6 +32,7 @@ struct ChildArgs {
     int report_fd = -1;         ///< and a close-on-exec pipe, if there is one
     int announce_fd = -1;       ///< a socket to say `announcement` to before all else, and to close then
     Announcement announcement;
+    pid_t orphan = 0;            ///< who went on after the step BecomeOrphan
     pid_t parent = 0;            ///< who must be the parent still when the parent's death is to be told
     bool move_to_cgroup = false; ///< the kernel did not make the child in its cgroup
     bool reset_handlers = false; ///< the kernel did not reset the caller's signal handlers

@@ -75,6 +75,12 @@ static inline long apply(Walk& walk, ControllingTerminal const& step) {
     return raw::call(SYS_ioctl, walk.slots[step.slot], TIOCSCTTY, step.steal == PlanBuilder::Steal::yes ? 1 : 0);
 }
 
+/// All signals are blocked here, so that the kernel does not stop us with SIGTTOU (tcsetpgrp(3)).
+static inline long apply(Walk& walk, TakeForeground const& step) {
+    int const group = static_cast<int>(raw::call(SYS_getpgid, 0));
+    return raw::call(SYS_ioctl, walk.slots[step.slot], TIOCSPGRP, raw::word(&group));
+}
+
 // -- managed directories
 
 static inline bool is_dot(char const* name) {

@@ -26,11 +26,15 @@ struct Attempt {
 std::uint64_t flags_of(Kinship kinship) {
     switch (kinship) {
     case Kinship::vfork: return CLONE_VM | CLONE_VFORK;
+    case Kinship::vfork_sibling: return CLONE_VM | CLONE_VFORK | CLONE_PARENT;
     case Kinship::sibling: return CLONE_VM | CLONE_PARENT;
     case Kinship::sibling_of_own_memory: return CLONE_PARENT;
     }
     std::unreachable();
 }
+
+/// The spawner's siblings speak for themselves, and their manager opens their pidfds.
+bool wants_pidfd(Kinship kinship) { return kinship == Kinship::vfork || kinship == Kinship::vfork_sibling; }
 
 long try_clone3(CloneRequest const& request, Attempt const& attempt, int& pidfd) {
     // No exit signal: a vfork child that fails before its exec sends no SIGCHLD and is nobody else's to reap (a program
@@ -39,7 +43,7 @@ long try_clone3(CloneRequest const& request, Attempt const& attempt, int& pidfd)
     args.flags = flags_of(request.kinship);
     args.stack = reinterpret_cast<std::uintptr_t>(request.stack->usable());
     args.stack_size = Stack::usable_bytes;
-    if (request.kinship == Kinship::vfork && attempt.features.pidfd) {
+    if (wants_pidfd(request.kinship) && attempt.features.pidfd) {
         args.flags |= CLONE_PIDFD;
         args.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
     }
@@ -57,7 +61,7 @@ long try_clone(CloneRequest const& request, Attempt const& attempt, int& pidfd) 
     auto flags = static_cast<long>(flags_of(request.kinship));
     long const top = raw::word(request.stack->usable() + Stack::usable_bytes);
     long parent_tid = 0;
-    if (request.kinship == Kinship::vfork && attempt.features.pidfd) {
+    if (wants_pidfd(request.kinship) && attempt.features.pidfd) {
         flags |= CLONE_PIDFD;
         parent_tid = raw::word(&pidfd);
     }
@@ -90,7 +94,7 @@ bool speaks_of_cgroup(int number) {
 Cloned made(CloneRequest const& request, pid_t pid, int pidfd) {
     Cloned cloned{.pid = pid, .number = 0, .pidfd = base::Fd(pidfd)};
     // The pid is ours until we reap it, so this cannot meet another process.
-    if (request.kinship == Kinship::vfork && pidfd < 0)
+    if (wants_pidfd(request.kinship) && pidfd < 0)
         if (auto opened = base::sys::pidfd_open(pid)) cloned.pidfd = *std::move(opened);
     return cloned;
 }

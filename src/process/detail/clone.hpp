@@ -50,6 +50,7 @@ private:
 /// How a child relates to its maker.
 enum class Kinship {
     vfork,                 ///< the maker's child, in its memory; the maker stands still until exec or end
+    vfork_sibling,         ///< the same, but the maker's parent's child (CLONE_PARENT)
     sibling,               ///< its parent's child (CLONE_PARENT), in the maker's memory, running beside it
     sibling_of_own_memory, ///< the same with a copy of the maker's memory, as after fork
 };
@@ -66,7 +67,7 @@ struct CloneRequest {
 struct Cloned {
     pid_t pid = -1;              ///< -1: no child came to be
     int number = 0;              ///< errno then
-    base::Fd pidfd;              ///< of a vfork child, where the kernel gives one
+    base::Fd pidfd;              ///< of a vfork child or sibling, where the kernel gives one
     bool cgroup_refused = false; ///< the errno speaks of the cgroup: it could not be entered
 };
 

@@ -130,6 +130,13 @@ struct ControllingTerminal {
     PlanBuilder::Steal steal;
     void fields(auto& v) { v.uses(slot); }
 };
+struct TakeForeground {
+    std::uint16_t slot;
+    void fields(auto& v) { v.uses(slot); }
+};
+struct BecomeOrphan {
+    void fields(auto&) {}
+};
 struct Place {
     std::int32_t highest; ///< the highest number given away, -1 for none
     Numbers slots;        ///< by ascending number
@@ -172,11 +179,11 @@ struct ExecuteDescriptor {
     void fields(auto& v) { v.uses(slot), v.list(argv); }
 };
 
-using Steps =
-    std::tuple<NewSession, JoinGroup, SetLimit, SetNice, SetScheduler, SetIoPriority, SetAffinity, SetOomScore,
-               SetUmask, SetTimerSlack, NoNewPrivileges, ParentDeathSignal, JoinCgroup, ChangeRoot, ChangeDirectory,
-               MakeDirectory, MakeLink, OpenFile, ConnectUnix, Truncate, ControllingTerminal, Place, SetGroups, SetGid,
-               SetUid, SetDispositions, SetMask, SetEnvironment, Execute, ExecuteDescriptor>;
+using Steps = std::tuple<NewSession, JoinGroup, SetLimit, SetNice, SetScheduler, SetIoPriority, SetAffinity,
+                         SetOomScore, SetUmask, SetTimerSlack, NoNewPrivileges, ParentDeathSignal, JoinCgroup,
+                         ChangeRoot, ChangeDirectory, MakeDirectory, MakeLink, OpenFile, ConnectUnix, Truncate,
+                         ControllingTerminal, TakeForeground, BecomeOrphan, Place, SetGroups, SetGid, SetUid,
+                         SetDispositions, SetMask, SetEnvironment, Execute, ExecuteDescriptor>;
 inline constexpr std::uint16_t op_count = std::tuple_size_v<Steps>;
 
 } // namespace mitori::process::detail
