@@ -58,9 +58,6 @@ void Text::write_to(int fd) const {
 
 bool read_number(std::string_view text, int& value) { return take_number(text, value) && text.empty(); }
 
-int leading_number(std::string_view text) {
-    int value = 0;
-    return take_number(text, value) ? value : 0;
-}
+bool read_leading_number(std::string_view text, int& value) { return take_number(text, value); }
 
 } // namespace mitori::init

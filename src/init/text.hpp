@@ -38,7 +38,7 @@ private:
 
 /// A whole number in decimal, blanks and a sign before it allowed, as strtol(3) reads; `value` is set where true.
 [[nodiscard]] bool read_number(std::string_view text, int& value);
-/// What atoi(3) would say: the digits that it begins with, else 0.
-[[nodiscard]] int leading_number(std::string_view text);
+/// The same of what the text begins with, as atoi(3) and sscanf(3) read; 0 where it begins with none.
+bool read_leading_number(std::string_view text, int& value);
 
 } // namespace mitori::init

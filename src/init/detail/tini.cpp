@@ -61,7 +61,7 @@ void set_defaults(Settings& settings) {
 void read_environment(char** environment, Settings& settings) {
     if (variable(environment, "TINI_SUBREAPER") != nullptr) settings.subreaper = true;
     if (variable(environment, "TINI_KILL_PROCESS_GROUP") != nullptr) settings.target = Target::group;
-    if (char const* level = variable(environment, "TINI_VERBOSITY")) settings.verbosity = leading_number(level);
+    if (char const* level = variable(environment, "TINI_VERBOSITY")) read_leading_number(level, settings.verbosity);
 }
 
 std::optional<Ending> apply(Found const& found, Arguments const& arguments, Settings& settings, Text& said) {
