@@ -138,11 +138,15 @@ Children::Owner Manager::hear_of_children() {
                 last_words_.started(unit, id, child.pid());
                 service_at(unit).on_started(id, std::move(child));
             },
-        .executed = [this](UnitRef unit, process::SpawnId id) { service_at(unit).on_executed(id); },
+        .executed =
+            [this](UnitRef unit, process::SpawnId id) {
+                service_at(unit).on_executed(id);
+                last_words_.reported(unit, id);
+            },
         .failed =
             [this](UnitRef unit, process::Failed const& failed) {
-                last_words_.failed(unit, failed.id);
                 service_at(unit).on_spawn_failed(failed.id, failed.stage, {failed.number, {}, failed.subject});
+                last_words_.reported(unit, failed.id);
             },
         .exited =
             [this](UnitRef unit, Role role, pid_t pid, process::Exit const& exit) {

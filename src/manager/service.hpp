@@ -31,7 +31,8 @@ namespace mitori::manager {
 /// One command that was run since the last start: the "Process:" lines of status.
 struct CommandRecord {
     exec::Purpose purpose;
-    std::uint16_t index = 0; ///< in its list
+    std::uint16_t index = 0;  ///< in its list
+    process::SpawnId spawn{}; ///< none for a process that we did not start
     pid_t pid = 0;
     base::Stamp started;
     std::optional<process::Exit> exit;
@@ -121,6 +122,8 @@ private:
     [[nodiscard]] unit::ExecCommands const& commands_of(exec::Purpose purpose) const;
     void on_main_exit(process::Exit const& exit);
     void on_control_exit(process::Exit const& exit);
+    [[nodiscard]] CommandRecord const* record_of(process::SpawnId spawn) const;
+    void say_failed(exec::Purpose purpose, std::size_t index, process::Stage stage, base::Error const& error);
     void spawn_failed(process::Stage stage, base::Error const& error);
     void next_command(ServiceResult result);
     void commands_over(ServiceResult result);

@@ -1,4 +1,5 @@
 // Running a service's commands: lists of control commands one after the other, and what Type= calls the start.
+#include <algorithm>
 #include <csignal>
 #include <fmt/format.h>
 
@@ -73,7 +74,7 @@ void Service::launch(Role role, exec::Purpose purpose, std::size_t index) {
     spawning_.reset();
     auto const now = host_.now();
     auto& record = role == Role::main ? main_record_.emplace() : commands_.emplace_back();
-    record = {purpose, static_cast<std::uint16_t>(index), 0, now, std::nullopt};
+    record = {.purpose = purpose, .index = static_cast<std::uint16_t>(index), .started = now};
     if (role == Role::main) main_known_ = true;
     on_exit(role, {.kind = process::ExitKind::exited, .status = static_cast<int>(sent.error().stage), .at = now});
 }
@@ -85,7 +86,11 @@ void Service::on_started(process::SpawnId spawn, process::Child child) {
     }
     auto const role = *std::exchange(spawning_, std::nullopt);
     found_empty_ = false;
-    CommandRecord const record{purpose_, static_cast<std::uint16_t>(cursor_), child.pid(), host_.now(), std::nullopt};
+    CommandRecord const record{.purpose = purpose_,
+                               .index = static_cast<std::uint16_t>(cursor_),
+                               .spawn = spawn,
+                               .pid = child.pid(),
+                               .started = host_.now()};
     if (role == Role::main) {
         main_record_ = record;
         main_known_ = true;
@@ -112,18 +117,31 @@ void Service::on_executed(process::SpawnId spawn) {
     if (state_ == ServiceState::start && unit_->service_type() == unit::ServiceType::exec && main_) happen(Event::up);
 }
 
+// A command after the main process may have been sent meanwhile: a start is known by its record from on_started on.
 void Service::on_spawn_failed(process::SpawnId spawn, process::Stage stage, base::Error const& error) {
+    // The child ends with the stage's status, which comes as every end does.
+    if (auto const* const record = record_of(spawn)) return say_failed(record->purpose, record->index, stage, error);
     if (spawn_ == spawn) spawn_failed(stage, error);
 }
 
-void Service::spawn_failed(process::Stage stage, base::Error const& error) {
-    auto const& commands = commands_of(purpose_);
-    auto const program = cursor_ < commands.size() ? commands[cursor_].path : std::string("?");
+CommandRecord const* Service::record_of(process::SpawnId spawn) const {
+    if (main_record_ && main_record_->spawn == spawn) return &*main_record_;
+    auto const found = std::ranges::find(commands_, spawn, &CommandRecord::spawn);
+    return found == commands_.end() ? nullptr : &*found;
+}
+
+void Service::say_failed(exec::Purpose purpose, std::size_t index, process::Stage stage, base::Error const& error) {
+    auto const& commands = commands_of(purpose);
+    auto const program = index < commands.size() ? commands[index].path : std::string("?");
     auto const name = process::exit_status_name(static_cast<int>(stage));
     host_.say(ref_, base::Priority::err,
               fmt::format("Failed at step {} spawning {}: {}", name.empty() ? base::word(stage) : name, program,
                           error.message()));
-    // A child that was started has ended with the stage's status, which comes as every end does.
+}
+
+/// No child came to be.
+void Service::spawn_failed(process::Stage stage, base::Error const& error) {
+    say_failed(purpose_, cursor_, stage, error);
     if (!spawning_) return;
     auto const role = spawning_;
     spawning_.reset();

@@ -86,7 +86,7 @@ bool Service::set_main(pid_t pid, std::string& why) {
     if (!child) return false;
     // The old one's end is nobody's business any more.
     if (main_) host_.forget(ref_, main_->child.pid());
-    main_record_ = CommandRecord{exec::Purpose::start, 0, pid, host_.now(), std::nullopt};
+    main_record_ = CommandRecord{.purpose = exec::Purpose::start, .pid = pid, .started = host_.now()};
     main_known_ = true;
     main_ = host_.hold(ref_, Role::main, std::move(*child));
     host_.details_changed(ref_);

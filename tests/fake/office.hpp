@@ -8,7 +8,8 @@
 //     EXPECT_EQ(office.active("a.service"), "failed");
 //
 // A process lives until the test ends it, or a signal does that is not SIGCONT; programs of /stubborn/ only listen to
-// SIGKILL, and those of /quick/ end at once with the status that their name is ("/quick/1").
+// SIGKILL, and those of /quick/ end at once with the status that their name is ("/quick/1"), from 200 on as a failed
+// step.
 #pragma once
 
 #include <filesystem>
@@ -133,6 +134,7 @@ public:
     std::map<pid_t, FakeProcess> processes;
     std::map<std::string, std::string> plans; ///< the last of each program
     bool congested = false;                   ///< the spawner has more plans than it takes
+    bool ends_first = false;                  ///< those of /quick/ end before the spawner says how they started
     FakeOutput output;
     FakeChildren* children = nullptr;
     std::unique_ptr<manager::Manager> manager;
@@ -185,10 +187,17 @@ inline void FakeChildren::begin(manager::UnitRef unit, process::SpawnId id, std:
     office_.processes[pid] = {unit, std::nullopt, program, std::move(plan)};
     office_.groups.enter(office_.manager->live(unit).group, pid);
     owner_.started(unit, id, process::Child(pid, base::Fd()));
-    bool const quick = program.starts_with("/quick/");
-    if (!quick || program == "/quick/0") owner_.executed(unit, id);
-    if (quick)
-        end(pid, {.kind = process::ExitKind::exited, .status = std::stoi(program.substr(7)), .at = office_.loop.now()});
+    if (!program.starts_with("/quick/")) return owner_.executed(unit, id);
+    int const status = std::stoi(program.substr(7));
+    auto const finish = [&] {
+        end(pid, {.kind = process::ExitKind::exited, .status = status, .at = office_.loop.now()});
+    };
+    if (office_.ends_first) finish();
+    if (status < 200)
+        owner_.executed(unit, id);
+    else
+        owner_.failed(unit, {id, static_cast<process::Stage>(status), ENOENT, program});
+    if (!office_.ends_first) finish();
 }
 
 inline manager::Held FakeChildren::hold(manager::UnitRef unit, manager::Role role, process::Child child) {

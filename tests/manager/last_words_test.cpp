@@ -96,9 +96,9 @@ TEST(Stream, of_a_child_that_never_came_to_be_is_closed) {
     words.bind(unit, {.stream = StreamId{7}, .spawn = process::SpawnId{1}, .uid = 5, .span = LastWords::Span::process});
     words.bind(unit, {.stream = StreamId{8}, .spawn = process::SpawnId{2}, .uid = 5, .span = LastWords::Span::process});
     words.started(unit, process::SpawnId{2}, 100);
-    words.failed(unit, process::SpawnId{1});
+    words.reported(unit, process::SpawnId{1});
     EXPECT_EQ(output.told(), "started 8 by 5; close 7");
-    words.failed(unit, process::SpawnId{2});
+    words.reported(unit, process::SpawnId{2});
     EXPECT_EQ(output.told(), "") << "a child whose first step failed has an end of its own";
 }
 
@@ -188,6 +188,7 @@ struct Unit {
         process::SpawnId const spawn{stream};
         words.bind(ref, {.stream = StreamId{stream}, .spawn = spawn, .uid = 0, .span = LastWords::Span::process});
         words.started(ref, spawn, pid);
+        words.reported(ref, spawn);
     }
     std::function<void()> tell(std::string const& what) {
         return [this, what] { heard += what + " "; };
@@ -271,6 +272,7 @@ TEST(LastWords, that_are_taken_after_the_manager_has_gone_reach_nobody) {
         words.bind(UnitRef{1},
                    {.stream = StreamId{1}, .spawn = process::SpawnId{1}, .uid = 0, .span = LastWords::Span::process});
         words.started(UnitRef{1}, process::SpawnId{1}, 100);
+        words.reported(UnitRef{1}, process::SpawnId{1});
         words.ended(UnitRef{1}, 100, [&] { told = true; });
     }
     output.taken();
@@ -286,6 +288,83 @@ TEST(LastWords, may_be_asked_for_from_inside_what_is_told) {
         unit.heard += "outer ";
     });
     EXPECT_EQ(unit.heard, "outer ") << "what waits when a unit comes to rest is dropped";
+}
+
+// -- reports of starts
+
+TEST(LastWords, of_an_end_wait_for_the_report_of_its_start) {
+    Unit unit;
+    unit.words.started(unit.ref, process::SpawnId{1}, 100);
+    unit.words.started(unit.ref, process::SpawnId{2}, 200);
+    unit.words.ended(unit.ref, 100, unit.tell("first"));
+    unit.words.follow(unit.ref, unit.tell("empty"));
+    unit.words.reported(unit.ref, process::SpawnId{2});
+    EXPECT_EQ(unit.heard, "") << "that was another's";
+    unit.words.reported(unit.ref, process::SpawnId{1});
+    EXPECT_EQ(unit.heard, "first empty ");
+    unit.words.ended(unit.ref, 200, unit.tell("second"));
+    EXPECT_EQ(unit.heard, "first empty second ");
+}
+
+TEST(LastWords, of_an_end_wait_for_both_its_stream_and_its_report) {
+    for (bool const report_first : {true, false}) {
+        Unit unit;
+        process::SpawnId const spawn{1};
+        unit.words.bind(unit.ref, {.stream = StreamId{1}, .spawn = spawn, .uid = 0, .span = LastWords::Span::process});
+        unit.words.started(unit.ref, spawn, 100);
+        unit.output.slow = true;
+        unit.words.ended(unit.ref, 100, unit.tell("end"));
+        report_first ? unit.words.reported(unit.ref, spawn) : unit.output.taken();
+        EXPECT_EQ(unit.heard, "");
+        report_first ? unit.output.taken() : unit.words.reported(unit.ref, spawn);
+        EXPECT_EQ(unit.heard, "end ");
+        EXPECT_EQ(unit.output.told(), "started 1; drain 1; close 1");
+    }
+}
+
+TEST(LastWords, of_an_old_life_are_not_held_by_its_report) {
+    Unit unit;
+    unit.words.started(unit.ref, process::SpawnId{1}, 100);
+    unit.words.ended(unit.ref, 100, unit.tell("end"));
+    unit.words.rest(unit.ref);
+    unit.words.reported(unit.ref, process::SpawnId{1});
+    EXPECT_EQ(unit.heard, "");
+}
+
+/// The lines at `err` and louder, and those of exits.
+std::vector<std::string> ends_of(Office& office) {
+    std::vector<std::string> lines;
+    for (auto const& line : office.output.said)
+        if (line.text.contains("Failed at step") || line.text.contains("exited,")) lines.push_back(line.text);
+    return lines;
+}
+
+// Both orders in which the spawner's word and SIGCHLD may come.
+TEST(Report, of_a_failed_step_is_said_before_the_exit_that_it_causes) {
+    for (bool const ends_first : {false, true}) {
+        for (auto const* const settings : {"Type=exec\nExecStart=/quick/203", "Type=oneshot\nExecStart=/quick/203",
+                                           "ExecStart=/quick/203", "ExecStart=/quick/203\nExecStartPost=/bin/late"}) {
+            Office office(Office::Log::kept);
+            office.ends_first = ends_first;
+            add(office, "a", "", settings);
+            office.start("a.service");
+            auto const lines = ends_of(office);
+            ASSERT_EQ(lines.size(), 2u) << settings << ends_first;
+            EXPECT_THAT(lines[0], HasSubstr("Failed at step EXEC spawning /quick/203: ")) << settings << ends_first;
+            EXPECT_THAT(lines[1], HasSubstr("Main process exited, code=exited, status=203/EXEC")) << settings;
+        }
+    }
+}
+
+TEST(Report, of_a_failed_step_of_a_command_comes_before_its_exit_and_ends_the_start) {
+    for (bool const ends_first : {false, true}) {
+        Office office;
+        office.ends_first = ends_first;
+        add(office, "a", "", "ExecStartPre=/quick/203\nExecStart=/bin/a");
+        office.start("a.service");
+        EXPECT_EQ(office.ends(), "a.service/start/failed");
+        EXPECT_EQ(office.active("a.service"), "failed");
+    }
 }
 
 // -- late reports

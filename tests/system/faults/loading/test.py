@@ -63,9 +63,10 @@ class Loading(harness.Case):
 
     def test_a_missing_program_is_status_203(self):
         self.assertFailsBy("no-program.service", "203", "EXEC")
-        # The report of the failed step and the end of the process come by different ways.
-        harness.wait_until(lambda: "/usr/bin/no-such-program: No such file or directory" in self.machine.log(),
-                           "the log names the step that failed")
+        log = self.machine.log()
+        said = log.index("no-program.service: Failed at step EXEC spawning /usr/bin/no-such-program: "
+                         "/usr/bin/no-such-program: No such file or directory")
+        self.assertLess(said, log.index("no-program.service: Main process exited, code=exited, status=203/EXEC"))
 
     def test_a_missing_user_is_status_217(self):
         self.assertFailsBy("no-user.service", "217", "USER")
