@@ -35,6 +35,22 @@ constexpr std::string_view usage_lines =
 
 constexpr int most_rewritten = 31;
 
+/// "15:2", "15:0"; as dumb-init, whatever comes behind it is passed over. False where it is not that.
+bool read_rewrite(std::string_view text, Rewrites& rewrites) {
+    std::size_t const colon = text.find(':');
+    if (colon == std::string_view::npos) return false;
+    std::string_view to = text;
+    to.remove_prefix(colon + 1);
+    text.remove_suffix(text.size() - colon);
+    int number = 0;
+    int becomes = 0;
+    if (!read_number(text, number) || !read_leading_number(to, becomes)) return false;
+    if (number < 1 || number > most_rewritten || becomes < 0 || becomes > most_rewritten) return false;
+    rewrites.to[number] = static_cast<std::uint8_t>(becomes);
+    rewrites.named.add({number});
+    return true;
+}
+
 /// Stopping: the command may not hear of it by a signal that it could refuse, and we stop with it, so that the shell
 /// that we run in sees its job stop.
 void set_job_control(Settings& settings) {
