@@ -132,6 +132,13 @@ Command& Command::cgroup(int directory) { return attributes_.cgroup = directory,
 Command& Command::stdin_from(Stdio stdio) { return stdio_[0] = std::move(stdio), *this; }
 Command& Command::stdout_to(Stdio stdio) { return stdio_[1] = std::move(stdio), *this; }
 Command& Command::stderr_to(Stdio stdio) { return stdio_[2] = std::move(stdio), *this; }
+Command& Command::default_input(Stdio stdio) { return set_default(0, std::move(stdio)); }
+Command& Command::default_output(Stdio stdio) { return set_default(1, std::move(stdio)); }
+Command& Command::default_error(Stdio stdio) { return set_default(2, std::move(stdio)); }
+Command& Command::set_default(std::size_t number, Stdio stdio) {
+    if (stdio_[number].kind == Stdio::Kind::inherit) stdio_[number] = std::move(stdio);
+    return *this;
+}
 Command& Command::pass(int fd, int number) { return passed_.emplace_back(fd, number), *this; }
 Command& Command::program_descriptor(int fd) { return program_fd_ = fd, *this; }
 
@@ -274,11 +281,8 @@ std::expected<Detached, SpawnError> Command::detach() const {
 
 std::expected<Output, SpawnError> Command::output(CommunicateOptions const& options) const {
     Command command = *this;
-    if (command.stdio_[0].kind == Stdio::Kind::inherit)
-        command.stdio_[0] = options.input.empty() ? Stdio::null() : Stdio::pipe();
-    for (std::size_t number = 1; number < 3; ++number)
-        if (command.stdio_[number].kind == Stdio::Kind::inherit) command.stdio_[number] = Stdio::pipe();
-    auto process = command.start();
+    command.default_input(options.input.empty() ? Stdio::null() : Stdio::pipe());
+    auto process = command.default_output(Stdio::pipe()).default_error(Stdio::pipe()).start();
     if (!process) return std::unexpected(std::move(process).error());
     auto output = communicate(*std::move(process), options);
     if (!output) return std::unexpected(SpawnError{Stage::none, std::move(output).error()});

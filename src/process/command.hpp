@@ -88,6 +88,11 @@ public:
     Command& stdin_from(Stdio stdio);
     Command& stdout_to(Stdio stdio);
     Command& stderr_to(Stdio stdio);
+    /// Where nothing else was said for that stream so far.
+    Command& default_input(Stdio stdio);
+    Command& default_output(Stdio stdio);
+    Command& default_error(Stdio stdio);
+    [[nodiscard]] Stdio::Kind stderr_kind() const { return stdio_[2].kind; }
     /// The child sees the caller's `fd` as `number`. Borrowed.
     Command& pass(int fd, int number);
     /// Executes this descriptor instead of a path (fexecve(3)). Borrowed.
@@ -135,6 +140,7 @@ private:
     struct Ends;
     enum class Parentage { stays, is_left };
     [[nodiscard]] base::Result<Plan> make_plan(Ends* ends, Parentage parentage) const;
+    Command& set_default(std::size_t number, Stdio stdio);
     void add_attributes(PlanBuilder& plan, Parentage parentage) const;
     [[nodiscard]] bool wants_terminal() const;
     [[nodiscard]] base::Result<std::vector<Slot>> add_streams(PlanBuilder& plan, Ends* ends) const;

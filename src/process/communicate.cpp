@@ -9,6 +9,7 @@
 
 #include "base/sys.hpp"
 #include "base/sys_streams.hpp"
+#include "process/detail/converse.hpp"
 #include "process/detail/poll.hpp"
 
 namespace mitori::process {
@@ -145,7 +146,7 @@ private:
 
 class Conversation {
 public:
-    Conversation(Process process, CommunicateOptions const& options)
+    Conversation(Process process, CommunicateOptions const& options, detail::Feeding feeding)
         : options_(options),
           child_(std::move(process.child)),
           in_(std::move(process.in)),
@@ -153,7 +154,8 @@ public:
           out_(std::move(process.out), output_.out, options.on_out, options.most),
           err_(std::move(process.err), output_.err, options.on_err, options.most),
           deadline_(options.timeout),
-          until_(options.until) {}
+          until_(options.until),
+          feeding_(feeding) {}
     Conversation(Conversation const&) = delete;
     Conversation& operator=(Conversation const&) = delete;
     /// After an error, or an exception of a sink: nothing of ours is left behind.
@@ -178,7 +180,10 @@ public:
     }
 
 private:
-    [[nodiscard]] bool over() const { return exit_ && !out_.open() && !err_.open(); }
+    [[nodiscard]] bool over() const {
+        bool const fed = !in_.open() || feeding_ == detail::Feeding::ends_with_child;
+        return exit_ && !out_.open() && !err_.open() && fed;
+    }
 
     [[nodiscard]] bool is_too_much() const {
         return options_.excess == Excess::ends_the_child && (out_.cut() || err_.cut());
@@ -247,15 +252,20 @@ private:
     Listener err_;
     detail::Deadline deadline_;
     Until until_;
+    detail::Feeding feeding_;
     std::optional<Exit> exit_;
 };
 
 } // namespace
 
-base::Result<Output> communicate(Process process, CommunicateOptions const& options) {
+base::Result<Output> detail::converse(Process process, CommunicateOptions const& options, Feeding feeding) {
     NoSigpipe const quiet;
-    Conversation conversation(std::move(process), options);
+    Conversation conversation(std::move(process), options, feeding);
     return conversation.run();
+}
+
+base::Result<Output> communicate(Process process, CommunicateOptions const& options) {
+    return detail::converse(std::move(process), options, detail::Feeding::ends_with_child);
 }
 
 } // namespace mitori::process
