@@ -7,6 +7,7 @@
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "bin/program_path.hpp"
 #include "exec/inherited.hpp"
 #include "unit/dotenv.hpp"
 #include "unit/name.hpp"
@@ -186,6 +187,10 @@ private:
         auto const port = find_port(place.environment);
         if (!port) return Problem(port.error());
         place.port = *port;
+        auto const* const path = unit::find_value(place.environment, "PATH");
+        place.find_program = [root = place.root, path = path != nullptr ? *path : ""](std::string_view word) {
+            return program_path(word, path, root);
+        };
         return place;
     }
 

@@ -83,14 +83,25 @@ std::string unknown_type(std::string_view name, Procfile const& procfile) {
                        near ? fmt::format("; did you mean {}?", *near) : "");
 }
 
+ExecCommand make_command(std::string const& text, EnvironmentSetting const& environment, ProcfilePlace const& place) {
+    ExecCommand command{.no_variables = true};
+    auto words = place.find_program ? plain_words(text, environment) : std::nullopt;
+    if (words) command.path = place.find_program(words->front());
+    if (!command.path.empty()) {
+        command.argv = *std::move(words);
+    } else {
+        command.path = "/bin/sh";
+        command.argv = {"sh", "-c", replace_shell(text)};
+    }
+    return command;
+}
+
 Unit make_unit(ProcessType const& type, std::string const& name, ProcfilePlace const& place) {
     Unit unit;
     unit.id = name + ".service";
     unit.load_state = LoadState::loaded;
     unit.info.description = fmt::format("{}: {}", name, type.command);
     unit.info.default_dependencies = false; // an application, not a part of the system: nothing to wait for
-    unit.service.exec_start.push_back(
-        {.path = "/bin/sh", .argv = {"sh", "-c", replace_shell(type.command)}, .no_variables = true});
     // 0 would mean "for ever" there.
     unit.service.timeout_stop = std::max(place.timeout, base::Usec(1));
     unit.exec.edit().working_directory.path = place.root;
@@ -161,7 +172,10 @@ std::vector<Unit> make_units(Procfile const& procfile, Formation const& formatio
             unit.info.source_path = procfile.path;
             unit.exec.edit().environment = place.environment;
             auto const port = place.port + static_cast<std::uint32_t>(i) * ports_of_a_type + number - 1;
-            merge_environment(unit.exec.edit().environment, {{"PORT", std::to_string(port)}, {"PS", name}});
+            // A shell that enters the folder would say so.
+            merge_environment(unit.exec.edit().environment,
+                              {{"PORT", std::to_string(port)}, {"PS", name}, {"PWD", place.root}});
+            unit.service.exec_start.push_back(make_command(procfile.types[i].command, unit.exec->environment, place));
             units.push_back(std::move(unit));
         }
     return units;

@@ -8,12 +8,14 @@
 // web.1.service, web.2.service, worker.1.service …, the same values that unit files become, and from there on nobody
 // knows the difference. What they mean follows foreman(1): the command runs through /bin/sh in the application's
 // folder, with the environment of who starts it, then .env, then PORT (a base, 100 more for each type in the order of
-// the Procfile, one more for each of its processes) and PS ("web.1"); an end is not followed by a restart; a stop is
-// SIGTERM, and SIGKILL after a few seconds.
+// the Procfile, one more for each of its processes) and PS ("web.1"), PWD being the folder; an end is not followed by a
+// restart; a stop is SIGTERM, and SIGKILL after a few seconds.
 #pragma once
 
 #include <cstdint>
 #include <expected>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -56,6 +58,9 @@ struct ProcfilePlace {
     std::uint32_t port = 5000;
     base::Usec timeout = std::chrono::seconds(5); ///< between SIGTERM and SIGKILL; 0: at once
     mode_t umask = 0022;
+    /// The absolute path of the program that a shell would execute for this word there; empty where it had better be
+    /// the shell that says why there is none. Without it every command is run through the shell.
+    std::function<std::string(std::string_view word)> find_program;
 };
 
 /// "web.1", of type number `type` (from 0), process `number` (from 1).
@@ -63,6 +68,11 @@ struct ProcfilePlace {
 /// The units, in the order of the Procfile.
 [[nodiscard]] std::vector<Unit> make_units(Procfile const& procfile, Formation const& formation,
                                            ProcfilePlace const& place);
+
+/// The words of a command that needs no shell: plain words, and variables that `environment` knows and whose values are
+/// plain. Nothing where only a shell could tell what is meant. To execute them saves a process the start of its shell.
+[[nodiscard]] std::optional<std::vector<std::string>> plain_words(std::string_view command,
+                                                                  EnvironmentSetting const& environment);
 
 /// A shell command, rewritten so that its last part replaces the shell ("cd app && ./serve" -> "cd app && exec
 /// ./serve"): a stop then reaches the program itself, and no shell stays in memory. Where that is not certain to mean

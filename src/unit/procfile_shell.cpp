@@ -1,9 +1,9 @@
 // replace_shell(): reads just enough of the shell's language (POSIX, "Shell Command Language") to see where the last
 // simple command of a list begins. Whatever it does not know for certain, it leaves alone.
 #include <algorithm>
-#include <array>
 #include <optional>
 
+#include "unit/detail/shell_words.hpp"
 #include "unit/procfile.hpp"
 
 namespace mitori::unit {
@@ -11,28 +11,11 @@ namespace {
 
 using std::string_view;
 
-/// Words that begin or end something bigger than a simple command.
-constexpr auto reserved = std::to_array<string_view>(
-    {"!",   "[[",       "]]", "case", "coproc", "do",   "done", "elif",  "else",  "esac", "fi",
-     "for", "function", "if", "in",   "select", "then", "time", "until", "while", "{",    "}"});
-/// What may leave a trap behind, which would be lost with the shell.
-constexpr auto trapping = std::to_array<string_view>({".", "alias", "eval", "source", "trap"});
-/// The shell's own commands: exec would look for programs of these names.
-constexpr auto built_in = std::to_array<string_view>(
-    {":",       "[",         "bg",       "bind",     "break",   "builtin", "caller", "cd",      "chdir",   "command",
-     "compgen", "complete",  "compopt",  "continue", "declare", "dirs",    "disown", "echo",    "enable",  "exec",
-     "exit",    "export",    "false",    "fc",       "fg",      "getopts", "hash",   "help",    "history", "jobs",
-     "kill",    "let",       "local",    "logout",   "mapfile", "popd",    "print",  "printf",  "pushd",   "pwd",
-     "read",    "readarray", "readonly", "return",   "set",     "shift",   "shopt",  "suspend", "test",    "times",
-     "true",    "type",      "typeset",  "ulimit",   "umask",   "unalias", "unset",  "wait",    "whence"});
-
 constexpr string_view blanks = " \t";
 constexpr string_view ends_of_words = " \t\n;&|<>()";
 constexpr string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+,:@%~-![]{}";
 constexpr string_view name_characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
 constexpr string_view within_braces = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_:?+=%/.@*#!-";
-
-bool among(auto const& words, string_view word) { return std::ranges::find(words, word) != words.end(); }
 
 /// Finds where the last command begins; nothing as soon as anything is not certain.
 class Scanner {
@@ -72,7 +55,7 @@ private:
     /// Ends the command before a separator.
     bool next_command(After separator, std::size_t length) {
         if (!command_ && !assigned_) return false;
-        if (command_ && (among(reserved, *command_) || among(trapping, *command_))) return false;
+        if (command_ && (detail::is_reserved_word(*command_) || detail::leaves_traps(*command_))) return false;
         // "cmd;" with nothing behind is the same command.
         last_ = command_ && may_be_replaced() ? command_at_ : std::optional<std::size_t>();
         at_ += length;
@@ -154,9 +137,7 @@ private:
         return true;
     }
 
-    [[nodiscard]] bool may_be_replaced() const {
-        return !among(reserved, *command_) && !among(trapping, *command_) && !among(built_in, *command_);
-    }
+    [[nodiscard]] bool may_be_replaced() const { return !detail::is_shell_word(*command_); }
 
     string_view text_;
     std::size_t at_ = 0;

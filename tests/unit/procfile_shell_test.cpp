@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <string>
 
@@ -86,6 +87,59 @@ TEST(ReplaceShell, leaves_alone_what_might_mean_something_else) {
                                       "[[ a ]]",
                                       "serve\nother"})
         EXPECT_EQ(replace_shell(command), command) << command;
+}
+
+using testing::ElementsAre;
+
+TEST(PlainWords, are_those_that_a_shell_would_make) {
+    EnvironmentSetting const environment{
+        {"PORT", "5000"}, {"EMPTY", ""}, {"BLANK", "a b"}, {"STAR", "*"}, {"D", "/srv"}};
+    auto const words = [&](std::string const& command) {
+        return plain_words(command, environment).value_or(std::vector<std::string>{"(the shell's)"});
+    };
+    EXPECT_THAT(words("serve"), ElementsAre("serve"));
+    EXPECT_THAT(words(" bundle\texec  puma -p $PORT "), ElementsAre("bundle", "exec", "puma", "-p", "5000"));
+    EXPECT_THAT(words("./serve --port=${PORT} $D/x:${D}y"), ElementsAre("./serve", "--port=5000", "/srv/x:/srvy"));
+    for (std::string const command : {"",
+                                      "  ",
+                                      "echo a",
+                                      "cd x",
+                                      "if x",
+                                      "eval x",
+                                      "A=1 serve",
+                                      "serve $EMPTY",
+                                      "serve $BLANK",
+                                      "serve $STAR",
+                                      "serve $NOSUCH",
+                                      "serve $1",
+                                      "serve $",
+                                      "serve $$",
+                                      "serve ${PORT",
+                                      "serve ${PORT:-1}",
+                                      "serve $PWD",
+                                      "serve $RANDOM",
+                                      "serve 'a'",
+                                      "serve \"a\"",
+                                      "serve a\\ b",
+                                      "serve *",
+                                      "serve ~",
+                                      "serve a?",
+                                      "serve [a]",
+                                      "serve {a,b}",
+                                      "serve # x",
+                                      "serve a#b",
+                                      "serve; x",
+                                      "serve & x",
+                                      "serve | x",
+                                      "serve > x",
+                                      "serve <x",
+                                      "serve (x)",
+                                      "serve `x`",
+                                      "serve $(x)",
+                                      "serve !x",
+                                      "serve\nx",
+                                      "serve \xc3\xa9"})
+        EXPECT_THAT(words(command), ElementsAre("(the shell's)")) << command;
 }
 
 std::string output_of(std::string const& command) {

@@ -136,7 +136,8 @@ TEST(ProcfileUnits, run_the_command_through_the_shell_in_the_root) {
     EXPECT_THAT(unit.service.exec_start.front().argv, ElementsAre("sh", "-c", "exec serve -p $PORT %n \"$X\""));
     EXPECT_TRUE(unit.service.exec_start.front().no_variables) << "$PORT is the shell's to expand";
     EXPECT_EQ(unit.exec->working_directory.path, "/srv/app");
-    EXPECT_EQ(unit.exec->environment, (EnvironmentSetting{{"A", "1"}, {"PORT", "5000"}, {"PS", "web.1"}}));
+    EXPECT_EQ(unit.exec->environment,
+              (EnvironmentSetting{{"A", "1"}, {"PORT", "5000"}, {"PS", "web.1"}, {"PWD", "/srv/app"}}));
     EXPECT_EQ(unit.exec->umask.value, 0077U);
     EXPECT_FALSE(unit.exec->ignore_sigpipe);
     EXPECT_EQ(unit.service.restart, Restart::no);
@@ -144,6 +145,22 @@ TEST(ProcfileUnits, run_the_command_through_the_shell_in_the_root) {
     EXPECT_EQ(unit.kill.signal, base::Signal{SIGTERM});
     EXPECT_EQ(unit.info.source_path, "Procfile");
     EXPECT_EQ(unit.service_type(), ServiceType::simple);
+}
+
+TEST(ProcfileUnits, run_what_is_only_words_without_a_shell) {
+    ProcfilePlace const place{
+        .root = "/srv/app", .environment = {{"HOST", "::1"}}, .find_program = [](std::string_view word) {
+            return word == "serve" ? std::string("/opt/bin/serve") : std::string();
+        }};
+    auto const command = [&](std::string const& line) {
+        return make_units(read("web: " + line + "\n"), {1}, place).front().service.exec_start.front();
+    };
+    auto const direct = command("serve --host ${HOST} -p $PORT");
+    EXPECT_EQ(direct.path, "/opt/bin/serve");
+    EXPECT_THAT(direct.argv, ElementsAre("serve", "--host", "::1", "-p", "5000"));
+    EXPECT_TRUE(direct.no_variables);
+    EXPECT_EQ(command("serve | tee log").path, "/bin/sh");
+    EXPECT_EQ(command("nosuchprogram").path, "/bin/sh") << "the shell says that there is none";
 }
 
 TEST(ProcfileUnits, a_timeout_of_zero_is_the_shortest_and_not_for_ever) {
