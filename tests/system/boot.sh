@@ -3,7 +3,8 @@
 #
 #   boot.sh WORK MITORI UNITS GROUPS PROGRAM [ARGUMENT…]
 #
-# WORK is an empty folder, UNITS the folder whose files become /etc/systemd/system, GROUPS one of unified, hybrid, none.
+# WORK is an empty folder, UNITS the folder whose files become /etc/systemd/system, GROUPS one of unified, hybrid,
+# readonly, none.
 # Writes go to a tmpfs that goes away with the namespaces; the host's units, /run, /tmp and devices are not seen.
 set -eu
 work=$1 mitori=$2 units=$3 groups=$4
@@ -46,6 +47,10 @@ hybrid)
     mkdir sys/fs/cgroup/unified sys/fs/cgroup/pids
     mount -t cgroup2 cgroup2 sys/fs/cgroup/unified
     mount -t cgroup -o ro,pids cgroup sys/fs/cgroup/pids
+    ;;
+readonly)
+    mount -t cgroup2 cgroup2 sys/fs/cgroup
+    mount -o remount,bind,ro sys/fs/cgroup
     ;;
 none) ;;
 esac
