@@ -173,15 +173,13 @@ base::Result<int> record(Arguments const& arguments) {
     static_cast<void>(base::sys::set_process_name("mitori-record"));
     for (int const number : {SIGPIPE, SIGHUP, SIGINT})
         TRY(base::sys::ignore_signal(base::Signal{number}));
-    auto const descriptors = base::sys::raise_descriptor_limit().value_or(1024);
     auto loop = TRY(loop::open_loop());
     auto conf = read_conf(arguments);
     auto opened = open_store(arguments, conf);
     static_cast<void>(base::sys::replace_symlink(opened.folder, arguments.runtime_directory + "/journal"));
     auto recorder = TRY(journal::Recorder::make(*loop, *opened.store,
                                                 {.runtime_directory = arguments.runtime_directory,
-                                                 .book = book_options(arguments, std::move(conf), opened.folder),
-                                                 .descriptors = descriptors},
+                                                 .book = book_options(arguments, std::move(conf), opened.folder)},
                                                 base::Fd(arguments.listener), open_console(*loop, arguments),
                                                 [&loop] { loop->stop(0); }));
     auto const term = TRY(loop->on_signal(base::Signal{SIGTERM}, [&] {

@@ -122,13 +122,18 @@ void Recorder::take_socket(Message message) {
 void Recorder::take_stream(Message message) {
     auto origin = parse_origin(message.texts);
     if (!origin) return base::log(base::Priority::err, "{}", origin.error().message());
-    bool const room = streams_->size() + reserved_descriptors < options_.descriptors;
-    if (!message.fd || !room) return refuse(message.id);
+    if (!message.fd || !has_room()) return refuse(message.id);
     auto const kind = message.number == 1 ? StreamKind::connection : StreamKind::pipe;
     if (auto added = streams_->add(message.id, kind, *std::move(origin), std::move(message.fd)); !added) {
         book_.tell(base::Priority::err, fmt::format("a stream is not taken: {}", added.error().message()));
         refuse(message.id);
     }
+}
+
+/// Asked anew each time: somebody may have given us another limit (prlimit(1)).
+bool Recorder::has_room() const {
+    auto const limit = base::sys::raise_descriptor_limit().value_or(options_.descriptors);
+    return streams_->size() + reserved_descriptors < std::min(limit, options_.descriptors);
 }
 
 /// The manager keeps it, and tells of it again when another stream has gone.

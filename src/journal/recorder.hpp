@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,8 +27,9 @@ namespace mitori::journal {
 struct RecorderOptions {
     std::string runtime_directory;
     BookOptions book;
-    /// How many descriptors it may have open: streams are refused before the last few are gone.
-    std::uint64_t descriptors = 1024;
+    /// How many descriptors it opens at most, if the process's limit is not lower: streams are refused before the last
+    /// few are gone.
+    std::uint64_t descriptors = std::numeric_limits<std::uint64_t>::max();
     std::function<void()> step; ///< for tests of kills: Inbox::open
 };
 
@@ -56,6 +58,7 @@ private:
     void take_socket(Message message);
     void take_stream(Message message);
     void take_held_all();
+    [[nodiscard]] bool has_room() const;
     void refuse(std::uint64_t id);
     void tell_gone(std::uint64_t id);
     void tell_held();
