@@ -32,6 +32,8 @@ std::string local_time(base::Usec realtime) {
     return fmt::format("{} {}", months.at(static_cast<std::size_t>(parts.tm_mon)), std::string_view(text.data(), size));
 }
 
+std::string lines_words(std::uint64_t count) { return fmt::format("{} {}", count, count == 1 ? "line" : "lines"); }
+
 } // namespace
 
 Book::Book(loop::Loop& loop, Store& store, BookOptions options, std::unique_ptr<ConsoleOutlet> console)
@@ -101,13 +103,14 @@ void Book::forward(Words const& words) {
 }
 
 void Book::count_loss(std::string_view owner, std::uint64_t count, base::Error const& error) {
-    auto found = losses_.find(owner);
-    if (found == losses_.end()) {
-        found = losses_.emplace(std::string(owner), Loss{}).first;
-        base::log(base::Priority::err, "{}: lines cannot be written to the journal: {}", owner, error.message());
+    if (!outage_) {
+        outage_ = Outage{.lines = 0, .units = 0, .reason = {}};
+        base::log(base::Priority::err, "lines cannot be written to the journal: {}", error.message());
     }
+    auto found = losses_.find(owner);
+    if (found == losses_.end()) found = losses_.emplace(std::string(owner), Loss{}).first;
     found->second.count += count;
-    found->second.reason = base::Error{.number = error.number}.message();
+    found->second.reason = outage_->reason = base::Error{.number = error.number}.message();
     settle_later();
 }
 
@@ -125,16 +128,33 @@ void Book::tell_later(base::Priority priority, std::string text) { to_tell_.empl
 void Book::settle() {
     for (auto const& [priority, text] : std::exchange(to_tell_, {}))
         tell(priority, text);
-    while (!losses_.empty()) {
-        auto const& [owner, loss] = *losses_.begin();
-        auto const text = fmt::format("{}: {} lines could not be written: {}", owner, loss.count, loss.reason);
-        if (!append_own(base::Priority::warning, text, owner)) return settle_later();
-        base::log(base::Priority::warning, "{}", text);
-        losses_.erase(losses_.begin());
-    }
+    if (outage_ && (!settle_losses() || !end_outage())) settle_later();
     if (syslog_missed_ == 0) return;
     auto const text = fmt::format("Forwarding to syslog missed {} messages.", syslog_missed_);
     if (append_own(base::Priority::warning, text, {})) syslog_missed_ = 0;
+}
+
+/// Each unit's share goes into the unit's log; false when there is no room for that either.
+bool Book::settle_losses() {
+    while (!losses_.empty()) {
+        auto const& [owner, loss] = *losses_.begin();
+        auto const text = fmt::format("{}: {} could not be written: {}", owner, lines_words(loss.count), loss.reason);
+        if (!append_own(base::Priority::warning, text, owner)) return false;
+        outage_->lines += loss.count;
+        ++outage_->units;
+        losses_.erase(losses_.begin());
+    }
+    return true;
+}
+
+bool Book::end_outage() {
+    auto const text = fmt::format("lines are written to the journal again: {} of {} {} could not be written: {}",
+                                  lines_words(outage_->lines), outage_->units, outage_->units == 1 ? "unit" : "units",
+                                  outage_->reason);
+    if (!append_own(base::Priority::warning, text, {})) return false;
+    base::log(base::Priority::warning, "{}", text);
+    outage_.reset();
+    return true;
 }
 
 base::Result<void> Book::append_own(base::Priority priority, std::string_view text, std::string_view unit) {

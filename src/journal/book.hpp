@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,6 +81,8 @@ private:
     std::uint64_t close_gathering(std::string_view owner, base::Error reason);
     base::Result<void> append_own(base::Priority priority, std::string_view text, std::string_view unit);
     void count_loss(std::string_view owner, std::uint64_t count, base::Error const& error);
+    [[nodiscard]] bool settle_losses();
+    [[nodiscard]] bool end_outage();
 
     loop::Loop& loop_;
     Store& store_;
@@ -91,7 +94,15 @@ private:
         std::uint64_t count = 0;
         std::string reason;
     };
-    std::map<std::string, Loss, std::less<>> losses_;
+    std::map<std::string, Loss, std::less<>> losses_; ///< not told yet
+    /// From the first line that the disk had no room for until it can be told: said once at its begin and once at its
+    /// end, however many units lose lines.
+    struct Outage {
+        std::uint64_t lines = 0; ///< told already, unit by unit
+        std::size_t units = 0;
+        std::string reason;
+    };
+    std::optional<Outage> outage_;
     std::vector<std::pair<base::Priority, std::string>> to_tell_;
     std::map<int, Label> own_labels_;
     loop::WatchPtr retry_;

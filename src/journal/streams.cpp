@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
@@ -262,7 +263,9 @@ void Streams::finish(Stream& stream, std::size_t consumed, Cut const& state) {
     auto const kept = state.batch.kind == BatchKind::connection ? inbox_.finish_seen(stream.fd.get(), rest, state.rate)
                                                                 : inbox_.finish(rest, state.rate);
     // Without room for it the rest is only here: a kill now would lose it, and nothing else does.
-    if (!kept) base::log(base::Priority::err, "the rest of a line is not safe: {}", kept.error().message());
+    if (!kept && !std::exchange(unsafe_, true))
+        base::log(base::Priority::err, "rests of lines are not safe from a kill: {}", kept.error().message());
+    if (kept && !rest.empty()) unsafe_ = false;
     stream.carry = rest;
     stream.rate = state.rate;
 }

@@ -124,6 +124,7 @@ private:
     std::unordered_map<std::uint64_t, std::unique_ptr<Stream>> streams_;
     bool reading_ = false;
     bool unprotected_ = false; ///< the inbox has no room; said once
+    bool unsafe_ = false;      ///< the carry has none; said once
     std::string buffer_;       ///< headroom, carry, bytes
 };
 

@@ -198,7 +198,10 @@ TEST(Streams, a_full_disk_costs_lines_that_are_counted_and_said_when_there_is_ro
     bench.say("four\n");
     bench.turn();
     EXPECT_THAT(bench.disk.messages(),
-                ElementsAre("one", "web.service: 2 lines could not be written: No space left on device", "four"));
+                ElementsAre("one", "web.service: 2 lines could not be written: No space left on device",
+                            "lines are written to the journal again: 2 lines of 1 unit could not be written: No space "
+                            "left on device",
+                            "four"));
 }
 
 TEST(Streams, the_loss_is_said_without_a_further_line_too) {
@@ -210,7 +213,33 @@ TEST(Streams, the_loss_is_said_without_a_further_line_too) {
     bench.disk.room = 100;
     bench.loop.advance(std::chrono::seconds(10));
     EXPECT_THAT(bench.disk.messages(),
-                ElementsAre("web.service: 1 lines could not be written: No space left on device"));
+                ElementsAre("web.service: 1 line could not be written: No space left on device",
+                            "lines are written to the journal again: 1 line of 1 unit could not be written: No space "
+                            "left on device"));
+}
+
+TEST(Streams, a_full_disk_is_said_once_however_many_units_lose_lines) {
+    Bench bench;
+    std::vector<std::string> said;
+    base::set_log_sink([&](base::Priority, std::string_view text) { said.emplace_back(text); });
+    bench.begin();
+    for (int period = 1; period <= 2; ++period) {
+        bench.disk.room = 0;
+        auto const at = bench.loop.now();
+        for (auto const* unit : {"a.service", "b.service", "a.service"}) {
+            std::vector<std::string_view> const fields{"MESSAGE=lost"};
+            bench.book->write({.entry = {.at = at, .label = make_label({}), .fields = fields}, .owner = unit});
+        }
+        // Room for the first unit's share alone: it is not over yet.
+        bench.disk.room = bench.disk.entries.size() + 1;
+        bench.loop.advance(std::chrono::seconds(10));
+        EXPECT_EQ(said.size(), period * 2U - 1);
+        bench.disk.room = 100;
+        bench.loop.advance(std::chrono::seconds(10));
+        ASSERT_EQ(said.size(), period * 2U);
+        EXPECT_THAT(said[said.size() - 2], testing::StartsWith("lines cannot be written to the journal: "));
+        EXPECT_THAT(said.back(), testing::StartsWith("lines are written to the journal again: 3 lines of 2 units "));
+    }
 }
 
 /// Lets the recorder die at its n-th step for every n, begins it again, and looks whether each line came once.

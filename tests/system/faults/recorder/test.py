@@ -1,6 +1,7 @@
 """The recorder when its manager is killed, and when its disk is full."""
 
 import json
+import signal
 
 import harness
 
@@ -38,6 +39,10 @@ class Beside(harness.Case):
         harness.wait_until(lambda: self.machine.exists("/run/tick"), "it listens")
         self.ok(self.machine.run("sh", "-c", f"echo {text} >/run/tick"))
 
+    def recorder(self):
+        recorder, = self.named("mitori-record")
+        return recorder.pid
+
     def messages(self, *matches):
         answer = self.machine.run("journalctl", "-D", self.journal, "--no-pager", "-o", "json", *matches)
         return [json.loads(line)["MESSAGE"] for line in self.ok(answer).splitlines()]
@@ -52,7 +57,7 @@ class KilledManager(Beside):
         self.ok(self.machine.mitori("start", "ticks.service"))
         self.tick("one")
         self.wait_for_messages("one")
-        recorder, = self.named("mitori-record")
+        recorder = self.recorder()
         self.machine.kill(self.manager().pid)
         harness.wait_until(lambda: not [p for p in self.machine.processes() if p.command.startswith("mitori manager")],
                            "the manager is gone")
@@ -61,7 +66,7 @@ class KilledManager(Beside):
         self.wait_for_messages("one", "two")
         self.begin_manager()
         self.assertIn("found the recorder of an earlier manager", self.machine.log())
-        self.assertEqual([p.pid for p in self.named("mitori-record")], [recorder.pid])
+        self.assertEqual(self.recorder(), recorder)
 
     def test_without_a_stream_the_recorder_goes_with_its_manager(self):
         self.machine.kill(self.manager().pid)
@@ -70,6 +75,8 @@ class KilledManager(Beside):
 
 
 class FullDisk(Beside):
+    """One disk, one sentence when it is full and one when it is over, however many units lose lines."""
+
     journal = "/run/small"
 
     @classmethod
@@ -97,8 +104,73 @@ class FullDisk(Beside):
         self.assertTrue(told)
         for text in told:
             self.assertRegex(text, r"ticks.service: \d+ lines could not be written: No space left on device")
+        self.assertToldOnce(sum(int(text.split()[1]) for text in told))
         verified = self.machine.run("journalctl", "-D", self.journal, "--verify", limit=120)
         self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+
+
+    def assertToldOnce(self, least):
+        log = self.machine.log()
+        self.assertEqual(log.count("lines cannot be written to the journal"), 1, log)
+        harness.wait_until(lambda: "lines are written to the journal again" in self.machine.log(), "it is over")
+        over, = (text for text in self.messages() if text.startswith("lines are written to the journal again"))
+        lost = int(over.split(": ")[1].split()[0])
+        self.assertGreaterEqual(lost, least)
+        # Each unit has its share, under its name.
+        shares = [text for text in self.messages() if "lines could not be written: " in text]
+        self.assertEqual(sum(int(text.split(": ")[1].split()[0]) for text in shares), lost)
+
+
+class NoDescriptors(Beside):
+    """The recorder alone has none left: the manager keeps what it may not have."""
+
+    def limit(self, soft, hard):
+        self.ok(self.machine.run("prlimit", f"--pid={self.recorder()}", f"--nofile={soft}:{hard}"))
+
+    def rotate(self):
+        self.machine.kill(self.recorder(), signal.SIGUSR2)
+
+    def archived(self):
+        return [path.name for path in (self.machine.root / self.journal.lstrip("/")).glob("system@*")]
+
+    def test_three_hundred_services_wait_for_a_hundred_places_and_lose_nothing(self):
+        self.limit(128, 128)
+        names = [f"talks@{number}.service" for number in range(300)]
+        self.ok(self.machine.mitori("start", *names, limit=120))
+        self.assertEqual({self.machine.show(name, "ActiveState") for name in names}, {"active"})
+        told = [line for line in self.machine.log().splitlines() if "they wait" in line]
+        self.assertEqual(len(told), 1, told)
+        self.assertRegex(told[0], r"no descriptor is left for further streams \((8|9)\d are open\): they wait")
+        self.assertIn(told[0].removeprefix("mitori: "), self.messages())
+        # What it needs for itself is still there: the journal goes on in another file.
+        self.rotate()
+        harness.wait_until(self.archived, "there is another file")
+        heard = [text for text in self.messages("_COMM=sh") if text.startswith("one of")]
+        self.assertLess(len(heard), 100)
+        self.ok(self.machine.mitori("stop", *names, limit=120))
+        wanted = sorted(f"{word} of {number}" for word in ("one", "two") for number in range(300))
+        harness.wait_until(lambda: sorted(text for text in self.messages()
+                                          if text.startswith(("one of", "two of"))) == wanted, "all lines are there")
+
+    def test_a_journal_that_cannot_be_opened_costs_lines_that_are_counted(self):
+        self.ok(self.machine.mitori("start", "ticks.service"))
+        self.tick("before")
+        self.wait_for_messages("before")
+        self.limit(4, 1024)
+        self.rotate()
+        harness.wait_until(lambda: "no new journal file: " in self.machine.log(), "it is said")
+        for number in range(5):
+            self.tick(f"lost-{number}")
+        harness.wait_until(lambda: "lines cannot be written to the journal" in self.machine.log(), "it is said")
+        self.assertState("ticks.service", "active", "running")
+        self.limit(1024, 1024)
+        self.tick("after")
+        harness.wait_until(lambda: "after" in self.messages("_SYSTEMD_UNIT=ticks.service"), "it goes on")
+        lost = 5 - sum("lost-" in text for text in self.messages("_SYSTEMD_UNIT=ticks.service"))
+        self.assertGreater(lost, 0)
+        told = [text for text in self.messages("UNIT=ticks.service") if "could not be written" in text]
+        self.assertEqual(self.machine.log().count("lines cannot be written to the journal"), 1)
+        self.assertEqual(told, [f"ticks.service: {lost} lines could not be written: Too many open files"])
 
 
 if __name__ == "__main__":
