@@ -17,7 +17,9 @@ namespace mitori::control {
 struct LogQuery {
     std::vector<std::string> files;    ///< --file
     std::optional<std::string> folder; ///< --directory; else the manager's own, then the standard ones
-    std::vector<std::string> units;    ///< -u; shell patterns allowed
+    /// --system, --user: whose log, where both can be read.
+    enum class Whose : std::uint8_t { both, system, user } whose = Whose::both;
+    std::vector<std::string> units; ///< -u; shell patterns allowed
     std::vector<std::string> user_units;
     std::vector<std::string> identifiers;  ///< -t
     std::vector<std::string> matches;      ///< "FIELD=value" and "+", as on journalctl's command line

@@ -1,8 +1,12 @@
 #include "journal/reader.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <poll.h>
 #include <systemd/sd-journal.h>
+
+#include "base/sys.hpp"
 
 namespace mitori::journal {
 namespace {
@@ -222,6 +226,35 @@ Result<void> Reader::wait(Usec most) {
     auto const count = most == base::infinity ? UINT64_MAX : static_cast<std::uint64_t>(most.count());
     int const answer = sd_journal_wait(journal_.get(), count);
     if (answer < 0) return failed(answer, "wait for journal entries");
+    return {};
+}
+
+Result<void> Reader::begin_watching() {
+    if (int const fd = sd_journal_get_fd(journal_.get()); fd < 0) return failed(fd, "watch journal files");
+    return {};
+}
+
+Result<void> Reader::wait_for_any(std::span<Reader* const> readers, Usec most) {
+    std::vector<pollfd> waits;
+    auto until = most;
+    for (auto* const reader : readers) {
+        int const fd = sd_journal_get_fd(reader->journal_.get());
+        if (fd < 0) return failed(fd, "wait for journal entries");
+        int const events = sd_journal_get_events(reader->journal_.get());
+        if (events < 0) return failed(events, "wait for journal entries");
+        waits.push_back({.fd = fd, .events = static_cast<short>(events), .revents = 0});
+        // Where a file system tells of no changes, libsystemd wants to look by itself now and then.
+        std::uint64_t moment = UINT64_MAX;
+        if (sd_journal_get_timeout(reader->journal_.get(), &moment) > 0 && moment != UINT64_MAX)
+            until = std::min(until, std::max(usec(moment) - base::sys::now_monotonic(), Usec(0)));
+    }
+    constexpr Usec longest = std::chrono::hours(1);
+    auto const rest = std::chrono::ceil<std::chrono::milliseconds>(std::min(until, longest));
+    if (::poll(waits.data(), waits.size(), static_cast<int>(rest.count())) < 0 && errno != EINTR)
+        return base::errno_error("poll", "journal files");
+    for (auto* const reader : readers)
+        if (int const answer = sd_journal_process(reader->journal_.get()); answer < 0)
+            return failed(answer, "wait for journal entries");
     return {};
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,10 @@ public:
 
     /// Returns when the files have changed, or after `most`.
     [[nodiscard]] base::Result<void> wait(base::Usec most);
+    /// From here on no change is missed by wait_for_any(): before the first step.
+    [[nodiscard]] base::Result<void> begin_watching();
+    /// The same for several: when the files of any of them have changed.
+    [[nodiscard]] static base::Result<void> wait_for_any(std::span<Reader* const> readers, base::Usec most);
 
 private:
     struct Close {

@@ -7,6 +7,7 @@
 #include "journal/files.hpp"
 #include "journal/reader.hpp"
 #include "local/detail/log_files.hpp"
+#include "local/detail/log_followers.hpp"
 #include "local/detail/log_matches.hpp"
 #include "local/detail/log_vacuum.hpp"
 #include "local/detail/log_walk.hpp"
@@ -82,14 +83,23 @@ Result<std::unique_ptr<control::LogCursor>> open_all(Reader reader, LogQuery con
     return LogWalk::begin(std::move(reader), query);
 }
 
+/// A follower sees files that come: the folders are watched, even while they are empty.
+Result<std::unique_ptr<control::LogCursor>> follow(std::vector<std::string> const& folders, LogQuery const& query) {
+    if (folders.size() == 1) return open_all(TRY(Reader::open_folder(folders.front())), query);
+    std::vector<std::unique_ptr<LogWalk>> walks;
+    for (auto const& folder : folders) {
+        auto reader = TRY(Reader::open_folder(folder));
+        TRY(reader.begin_watching());
+        TRY(detail::add_matches(reader, query));
+        walks.push_back(TRY(LogWalk::begin(std::move(reader), query)));
+    }
+    return detail::LogFollowers::begin(std::move(walks), query);
+}
+
 Result<std::unique_ptr<control::LogCursor>> Logs::open(LogQuery const& query) {
     auto found = detail::find_files(places_, query);
     auto const folders = detail::find_folders(places_, query);
-    // A follower sees files that come: the folder is watched, even while it is empty.
-    if (query.follow && query.files.empty() && !folders.empty()) {
-        auto reader = TRY(Reader::open_folder(folders.front()));
-        return open_all(std::move(reader), query);
-    }
+    if (query.follow && query.files.empty() && !folders.empty()) return follow(folders, query);
     if (!found) return std::unexpected(std::move(found).error());
     auto& files = found->newest_first;
     bool const by_count = query.lines && *query.lines > 0 && !query.follow && !query.cursor && !query.after_cursor;
@@ -137,7 +147,9 @@ Result<std::optional<base::Usec>> Logs::oldest_of_this_boot(LogQuery const& quer
 
 Result<std::vector<control::LogVacuumed>> Logs::vacuum(LogQuery const& query, control::LogLimits const& keep) {
     std::vector<control::LogVacuumed> all;
-    for (auto const& folder : detail::find_folders(places_, query))
+    auto own = query;
+    if (own.whose == LogQuery::Whose::both) own.whose = LogQuery::Whose::user; // the system's is not ours to clear
+    for (auto const& folder : detail::find_folders(places_, own))
         all.push_back(TRY(detail::vacuum_folder(folder, keep)));
     return all;
 }

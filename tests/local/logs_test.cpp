@@ -163,6 +163,63 @@ TEST(LogsThatAreFollowed, begin_at_the_end_where_none_before_are_asked_for) {
     EXPECT_EQ(cursor->next().value()->field("MESSAGE"), "after");
 }
 
+/// The next entry of a follower, waited for; empty when none comes.
+std::string next_of(control::LogCursor& cursor) {
+    for (auto entry = cursor.next();; entry = cursor.next()) {
+        if (!entry || *entry) return entry && *entry ? std::string((*entry)->field("MESSAGE")) : std::string();
+        if (!cursor.wait(std::chrono::seconds(20))) return {};
+    }
+}
+
+TEST(LogsThatAreFollowed, come_from_several_folders_and_from_files_that_begin_in_them) {
+    test::TemporaryDirectory const all;
+    test::SampleJournal lasting(all / "lasting");
+    test::SampleJournal passing(all / "passing");
+    test::SampleJournal system(all / "system");
+    lasting.add({"MESSAGE=one"});
+    passing.add({"MESSAGE=two"});
+    LogPlaces const places{.runtime_directory = "",
+                           .folders = {{all / "lasting", all / "passing"}},
+                           .besides = {all / "system", all / "none"}};
+    system.add({"MESSAGE=three"});
+    lasting.add({"MESSAGE=four"});
+    LogQuery query;
+    query.follow = true;
+    query.lines = 3; // of all folders together
+    auto const cursor = make_logs(places)->open(query).value();
+    std::vector<std::string> begin;
+    for (int count = 0; count < 3; ++count)
+        begin.push_back(next_of(*cursor));
+    EXPECT_THAT(begin, testing::UnorderedElementsAre("two", "three", "four"));
+    EXPECT_FALSE(cursor->next().value());
+    for (auto* const sample : {&passing, &lasting, &system}) {
+        sample->add({"MESSAGE=into the old file"});
+        EXPECT_EQ(next_of(*cursor), "into the old file");
+        sample->rotate();
+        sample->add({"MESSAGE=into a new file"});
+        EXPECT_EQ(next_of(*cursor), "into a new file");
+    }
+}
+
+TEST(LogPlaces, of_one_log_are_read_together_and_the_systems_besides) {
+    test::TemporaryDirectory const all;
+    for (auto const* name : {"lasting", "passing", "journald", "system"}) {
+        test::SampleJournal sample(all / name);
+        sample.add({std::string("MESSAGE=") + name});
+    }
+    ASSERT_EQ(::mkdir((all / "run").c_str(), 0755), 0);
+    ASSERT_EQ(::symlink((all / "passing").c_str(), (all / "run/journal").c_str()), 0);
+    LogPlaces const places{.runtime_directory = all / "run",
+                           .folders = {{all / "lasting", all / "passing"}, {all / "journald"}},
+                           .besides = {all / "system"}};
+    LogQuery query;
+    EXPECT_THAT(messages(*make_logs(places), query), testing::UnorderedElementsAre("lasting", "passing", "system"));
+    query.whose = LogQuery::Whose::user;
+    EXPECT_THAT(messages(*make_logs(places), query), testing::UnorderedElementsAre("lasting", "passing"));
+    query.whose = LogQuery::Whose::system;
+    EXPECT_THAT(messages(*make_logs(places), query), ElementsAre("system"));
+}
+
 TEST(LogPlaces, are_the_managers_own_then_the_others_in_turn) {
     test::TemporaryDirectory const all;
     for (auto const* name : {"first", "second", "elsewhere"}) {

@@ -59,7 +59,10 @@ Wrong add_unit(LogOptions& options, char const* argument) {
     (options.query.*Member).push_back(unit_name(argument));
     return {};
 }
-Wrong ignore(LogOptions&, char const*) { return {}; }
+Wrong take_system(LogOptions& options, char const*) {
+    options.query.whose = control::LogQuery::Whose::system;
+    return {};
+}
 Wrong refuse_machine(LogOptions&, char const*) { return "Other machines' logs cannot be read."; }
 
 using control::LogQuery;
@@ -104,8 +107,9 @@ constexpr auto rows = std::to_array<Row>({
     {0, "runtime-dir", required_argument, "DIR", "Show the log of the manager whose runtime folder it is",
      take_runtime_dir},
     {'m', "merge", no_argument, nullptr, "Do not part boots", set<&LogOptions::merge>},
-    {0, "system", no_argument, nullptr, "Show the system's log", ignore},
-    {0, "user", no_argument, nullptr, "Take --unit as units of the user", set<&LogOptions::user>},
+    {0, "system", no_argument, nullptr, "Show the system's log alone", take_system},
+    {0, "user", no_argument, nullptr, "Show the user's log alone, and take --unit as units of the user",
+     set<&LogOptions::user>},
     {'M', "machine", required_argument, nullptr, "", refuse_machine},
     {'N', "fields", no_argument, nullptr, "List all names of fields", act<Action::names>},
     {'F', "field", required_argument, "FIELD", "List all values of the field", take_field},
@@ -193,6 +197,7 @@ Wrong settle(LogOptions& options) {
     if (!query.grep.empty() && query.lines && !query.follow) query.reverse = true;
     if (options.user) query.user_units.insert(query.user_units.end(), query.units.begin(), query.units.end());
     if (options.user) query.units.clear();
+    if (options.user) query.whose = LogQuery::Whose::user;
     query.merge_all = options.merge;
     query.explain = options.look.explain;
     return {};

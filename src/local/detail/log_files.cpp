@@ -10,10 +10,23 @@
 
 namespace mitori::local {
 
+namespace {
+
+/// Where the recorder goes when the lasting folder cannot be written. Of a manager with a runtime folder of its own all
+/// is in there.
+std::vector<std::string> with_passing(std::string lasting, std::string const& runtime_directory,
+                                      std::string const& usual) {
+    if (runtime_directory != usual) return {std::move(lasting)};
+    return {std::move(lasting), runtime_directory + "/journal.files"};
+}
+
+} // namespace
+
 LogPlaces standard_places(std::string runtime_directory) {
-    LogPlaces places{.runtime_directory = std::move(runtime_directory), .folders = {}};
+    LogPlaces places{.runtime_directory = std::move(runtime_directory), .folders = {}, .besides = {}};
+    std::string const system = "/run/mitori";
     if (::geteuid() == 0) {
-        places.folders.push_back({"/var/log/mitori/journal"});
+        places.folders.push_back(with_passing("/var/log/mitori/journal", places.runtime_directory, system));
         // journald writes below /run until /var is there, and moves on: both are one log.
         if (auto const machine = journal::this_machine())
             places.folders.push_back({"/var/log/journal/" + *machine, "/run/log/journal/" + *machine});
@@ -21,10 +34,14 @@ LogPlaces standard_places(std::string runtime_directory) {
     }
     char const* const state = std::getenv("XDG_STATE_HOME");
     char const* const home = std::getenv("HOME");
+    char const* const run = std::getenv("XDG_RUNTIME_DIR");
+    auto const usual = run == nullptr ? std::string() : std::string(run) + "/mitori";
+    auto const& given = places.runtime_directory;
     if (state != nullptr && *state == '/')
-        places.folders.push_back({std::string(state) + "/mitori/journal"});
+        places.folders.push_back(with_passing(std::string(state) + "/mitori/journal", given, usual));
     else if (home != nullptr && *home == '/')
-        places.folders.push_back({std::string(home) + "/.local/state/mitori/journal"});
+        places.folders.push_back(with_passing(std::string(home) + "/.local/state/mitori/journal", given, usual));
+    if (given == usual) places.besides.push_back(system + "/journal");
     return places;
 }
 
@@ -53,11 +70,23 @@ Result<LogFiles> named_files(std::vector<std::string> const& patterns) {
 
 } // namespace
 
-std::vector<std::string> find_folders(LogPlaces const& places, control::LogQuery const& query) {
-    if (query.folder) return {*query.folder};
+namespace {
+
+/// Those of one log that hold files, and the one that is written to in any case.
+std::vector<std::string> together_with(std::string const& folder, LogPlaces const& places) {
+    std::vector<std::string> found{folder};
+    for (auto const& together : places.folders)
+        if (std::ranges::find(together, folder) != together.end())
+            std::ranges::copy_if(together, std::back_inserter(found),
+                                 [&](std::string const& other) { return other != folder && holds_files(other); });
+    return found;
+}
+
+std::vector<std::string> own_folders(LogPlaces const& places) {
     if (!places.runtime_directory.empty()) {
         auto const link = places.runtime_directory + "/journal";
-        if (auto const target = base::sys::read_link(link)) return {target->starts_with('/') ? *target : link};
+        if (auto const target = base::sys::read_link(link))
+            return together_with(target->starts_with('/') ? *target : link, places);
         if (holds_files(link)) return {link};
     }
     for (auto const& together : places.folders) {
@@ -66,6 +95,22 @@ std::vector<std::string> find_folders(LogPlaces const& places, control::LogQuery
         if (!found.empty()) return found;
     }
     return {};
+}
+
+bool may_read(std::string const& folder) {
+    auto const files = journal::list_files(folder);
+    return files && !journal::read_heads(*files).heads.empty();
+}
+
+} // namespace
+
+std::vector<std::string> find_folders(LogPlaces const& places, control::LogQuery const& query) {
+    if (query.folder) return {*query.folder};
+    using Whose = control::LogQuery::Whose;
+    bool const only_system = query.whose == Whose::system && !places.besides.empty();
+    auto found = only_system ? std::vector<std::string>() : own_folders(places);
+    if (query.whose != Whose::user) std::ranges::copy_if(places.besides, std::back_inserter(found), may_read);
+    return found;
 }
 
 Result<LogFiles> find_files(LogPlaces const& places, control::LogQuery const& query) {

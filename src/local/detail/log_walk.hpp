@@ -23,6 +23,7 @@ public:
     base::Result<std::optional<status::LogEntry>> next() override;
     base::Result<void> wait(base::Usec most) override { return reader_.wait(most); }
 
+    [[nodiscard]] journal::Reader& reader() { return reader_; }
     /// The oldest of the last n, where all n were found: an older file can add nothing. Nothing where fewer were.
     [[nodiscard]] std::optional<journal::Place> const& oldest() const { return oldest_; }
 
