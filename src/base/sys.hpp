@@ -69,6 +69,8 @@ namespace mitori::base::sys {
 /// waitid(P_PID): takes exactly this child.
 [[nodiscard]] Result<siginfo_t> wait_pid(pid_t pid, int options, struct ::rusage* usage = nullptr);
 [[nodiscard]] Result<void> set_child_subreaper();
+[[nodiscard]] Result<void> clear_child_subreaper();
+[[nodiscard]] bool is_child_subreaper();
 [[nodiscard]] Result<void> set_process_name(std::string const& name);
 
 // -- sockets and pipes

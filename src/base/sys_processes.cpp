@@ -84,6 +84,15 @@ Result<siginfo_t> wait_pid(pid_t pid, int options, struct ::rusage* usage) {
 
 Result<void> set_child_subreaper() { return check(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "set subreaper"); }
 
+Result<void> clear_child_subreaper() {
+    return check(::prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), "clear subreaper");
+}
+
+bool is_child_subreaper() {
+    int answer = 0;
+    return ::prctl(PR_GET_CHILD_SUBREAPER, &answer, 0, 0, 0) == 0 && answer != 0;
+}
+
 Result<void> set_process_name(std::string const& name) {
     return check(::prctl(PR_SET_NAME, name.c_str(), 0, 0, 0), "set process name", name);
 }
