@@ -74,7 +74,7 @@ bool must_be_secure() {
 
 /// What to try, best first; none where no pager is wanted.
 std::vector<std::string> candidates() {
-    for (auto const* name : {"SYSTEMD_PAGER", "PAGER"})
+    for (auto const* name : {"MITORI_PAGER", "SYSTEMD_PAGER", "PAGER"})
         if (auto const said = variable(name)) {
             if (said->empty() || *said == "cat") return {};
             return must_be_secure() ? std::vector<std::string>{"less"} : std::vector{*said, std::string("less")};

@@ -1,4 +1,4 @@
-// A pager between us and a terminal, as systemd's tools use one: $SYSTEMD_PAGER, $PAGER, or less.
+// A pager between us and a terminal, as systemd's tools use one: $MITORI_PAGER, $SYSTEMD_PAGER, $PAGER, or less.
 #pragma once
 
 #include <memory>

@@ -149,9 +149,9 @@ std::string LogPrinter::message_lines(std::string_view text, std::size_t prefix,
             // journalctl sets off what was found in a coloured line, be it nothing.
             if (!colours.found.empty() && found.begin >= begin && found.begin < end) {
                 auto const stop = std::min(found.end, end);
-                lines += fmt::format("{}{}{}{}{}", text.substr(begin, found.begin - begin), colours.found,
-                                     text.substr(found.begin, stop - found.begin), colours.on,
-                                     text.substr(stop, end - stop));
+                lines += fmt::format("{}{}{}", text.substr(begin, found.begin - begin), colours.found,
+                                     text.substr(found.begin, stop - found.begin));
+                if (stop < end) lines += fmt::format("{}{}", colours.on, text.substr(stop, end - stop));
             } else {
                 lines += line;
             }
