@@ -75,20 +75,22 @@ class InstallDeps(unittest.TestCase):
     def leftovers(self):
         return sorted(path.name for path in self.policy.parent.iterdir())
 
-    def test_the_benchmarks_peers_from_npm_go_into_a_folder_of_ours(self):
+    def test_the_peers_from_npm_go_into_a_folder_of_ours(self):
         npm = self.state / "bin" / "npm"
         npm.write_text('#!/bin/sh\necho "$@" >"$STATE/npm"\n')
         npm.chmod(0o755)
+        peers = str(self.state / "peers")
+        self.have(*self.wanted("lint"))
+        self.assertEqual(self.install("lint", MITORI_PEERS_FOLDER=peers).returncode, 0)
+        self.assertFalse((self.state / "npm").exists(), "only benchmarks and tests need them")
         for kind in ("test", "bench"):
             self.have(*self.wanted(kind))
-        peers = str(self.state / "peers")
-        self.assertEqual(self.install("test", MITORI_PEERS_FOLDER=peers).returncode, 0)
-        self.assertFalse((self.state / "npm").exists(), "only the benchmarks need them")
-        self.assertEqual(self.install("bench", MITORI_PEERS_FOLDER=peers).returncode, 0)
-        asked = (self.state / "npm").read_text()
-        self.assertIn(f"install --prefix {peers} --no-save", asked)
-        self.assertRegex(asked, r"foreman@\S+ concurrently@\S+")
-        self.assertNotIn("-g", asked.split())
+            self.assertEqual(self.install(kind, MITORI_PEERS_FOLDER=peers).returncode, 0)
+            asked = (self.state / "npm").read_text()
+            self.assertIn(f"install --prefix {peers} --no-save", asked)
+            self.assertRegex(asked, r"foreman@\S+ concurrently@\S+")
+            self.assertNotIn("-g", asked.split())
+            (self.state / "npm").unlink()
 
     def test_nothing_is_called_when_everything_is_there(self):
         self.have(*self.wanted("build"))
