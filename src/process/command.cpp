@@ -135,6 +135,17 @@ Command& Command::stderr_to(Stdio stdio) { return stdio_[2] = std::move(stdio), 
 Command& Command::default_input(Stdio stdio) { return set_default(0, std::move(stdio)); }
 Command& Command::default_output(Stdio stdio) { return set_default(1, std::move(stdio)); }
 Command& Command::default_error(Stdio stdio) { return set_default(2, std::move(stdio)); }
+Command& Command::default_daemon() {
+    if (cwd_.empty()) cwd_ = "/";
+    if (!attributes_.umask) attributes_.umask = 0;
+    return default_input(Stdio::null()).default_output(Stdio::null()).default_error(Stdio::null());
+}
+int Command::free_number() const {
+    int number = 3;
+    while (std::ranges::find(passed_, number, &std::pair<int, int>::second) != passed_.end())
+        ++number;
+    return number;
+}
 Command& Command::set_default(std::size_t number, Stdio stdio) {
     if (stdio_[number].kind == Stdio::Kind::inherit) stdio_[number] = std::move(stdio);
     return *this;

@@ -92,6 +92,10 @@ public:
     Command& default_input(Stdio stdio);
     Command& default_output(Stdio stdio);
     Command& default_error(Stdio stdio);
+    /// What daemons have (daemon(7)): / as directory, umask 0, /dev/null as streams.
+    Command& default_daemon();
+    /// The lowest from 3 on that nothing is passed as.
+    [[nodiscard]] int free_number() const;
     [[nodiscard]] Stdio::Kind stderr_kind() const { return stdio_[2].kind; }
     /// The child sees the caller's `fd` as `number`. Borrowed.
     Command& pass(int fd, int number);

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "base/sys.hpp"
-#include "base/text.hpp"
 #include "process/detail/all_blocked.hpp"
 #include "process/detail/block.hpp"
 #include "process/detail/clone.hpp"
+#include "process/detail/family.hpp"
 #include "process/detail/private_copy.hpp"
 #include "process/detail/subject.hpp"
 
@@ -108,19 +108,11 @@ std::expected<Child, SpawnError> spawn_as(Plan const& plan, Kinship kinship) {
     return start.error();
 }
 
-/// Whether the process lives in this session: the sixth field of proc_pid_stat(5).
-bool is_of_session(pid_t pid, pid_t session) {
-    auto const text = base::sys::read_file("/proc/" + std::to_string(pid) + "/stat");
-    auto const end = text ? text->rfind(')') : std::string::npos; // the name before it may hold anything
-    if (end == std::string::npos) return false;
-    auto const fields = base::split(std::string_view(*text).substr(end + 1));
-    return fields.size() > 3 && fields[3] == std::to_string(session);
-}
-
 /// The session's number is the pid of a zombie that we have not reaped: whoever is in that session is what we made.
 base::Fd open_orphan(pid_t pid, pid_t session) {
     auto pidfd = base::sys::pidfd_open(pid);
-    return pidfd && is_of_session(pid, session) ? *std::move(pidfd) : base::Fd();
+    auto const stat = read_stat(pid);
+    return pidfd && stat && stat->session == session ? *std::move(pidfd) : base::Fd();
 }
 
 void wait_for_end_of(base::Fd const& pipe) {

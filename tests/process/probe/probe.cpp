@@ -16,8 +16,10 @@
 #include <string_view>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <vector>
 
@@ -162,6 +164,18 @@ std::string answer(std::string const& key) {
     return about_ids(key);
 }
 
+/// One datagram to $NOTIFY_SOCKET, sd_notify(3).
+void notify(std::string const& text) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    char const* const path = std::getenv("NOTIFY_SOCKET");
+    if (path != nullptr) std::strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    int const fd = ::socket(AF_UNIX, SOCK_DGRAM, 0);
+    if (::sendto(fd, text.data(), text.size(), 0, reinterpret_cast<sockaddr const*>(&address), sizeof address) < 0)
+        std::exit(71);
+    ::close(fd);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -173,6 +187,8 @@ int main(int argc, char** argv) {
         if (key.starts_with("exit:")) std::exit(std::atoi(key.c_str() + 5));
         if (key.starts_with("kill:")) ::raise(std::atoi(key.c_str() + 5));
         if (key == "pause") ::pause();
+        if (key.starts_with("notify:")) notify(key.substr(7));
+        if (key.starts_with("notify:")) continue;
         if (key.starts_with("exit:") || key.starts_with("kill:") || key == "pause") continue;
         text += key + " " + answer(key) + "\n";
     }
