@@ -3,27 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/octal.hpp"
 #include "base/text.hpp"
 
 namespace mitori::cgroup::detail {
 namespace {
-
-constexpr bool is_octal(char c) { return c >= '0' && c <= '7'; }
-
-/// mountinfo writes blanks and backslashes of paths as "\040".
-std::string unescape(std::string_view text) {
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto const code = text.substr(i, 4);
-        if (code.size() == 4 && code[0] == '\\' && std::ranges::all_of(code.substr(1), is_octal)) {
-            plain += static_cast<char>((code[1] - '0') * 64 + (code[2] - '0') * 8 + (code[3] - '0'));
-            i += 3;
-        } else {
-            plain += text[i];
-        }
-    }
-    return plain;
-}
 
 /// "36 35 98:0 /root /point rw,noatime shared:1 - cgroup2 source rw": any number of tags stands before the dash.
 std::optional<Mount> parse_line(std::string_view line) {
@@ -34,8 +18,8 @@ std::optional<Mount> parse_line(std::string_view line) {
     if (dash - fields.begin() <= static_cast<std::ptrdiff_t>(point) || fields.end() - dash < 4) return std::nullopt;
     auto const type = dash[1];
     if (type != "cgroup" && type != "cgroup2") return std::nullopt;
-    return Mount{.point = unescape(fields[point]),
-                 .root = unescape(fields[root]),
+    return Mount{.point = base::read_octal_escapes(fields[point]),
+                 .root = base::read_octal_escapes(fields[root]),
                  .options = std::string(dash[3]),
                  .version = type == "cgroup2" ? Mount::Version::v2 : Mount::Version::v1};
 }
