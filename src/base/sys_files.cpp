@@ -60,7 +60,8 @@ namespace {
 
 Result<void> fill_and_rename(Fd file, std::string const& beside, std::string const& path, std::string_view text,
                              mode_t mode) {
-    TRY(write_all(file.get(), text));
+    if (auto const written = write_all(file.get(), text); !written)
+        return make_error(written.error().number, "write", path);
     TRY(check(::fchmod(file.get(), mode), "chmod", beside));
     file.reset();
     return check(::rename(beside.c_str(), path.c_str()), "rename", path);
