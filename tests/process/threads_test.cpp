@@ -49,5 +49,29 @@ TEST(Threads, eight_spawn_at_once) {
     EXPECT_TRUE(no_child_left());
 }
 
+/// Every child of every thread tells what it has, while all others make pipes for theirs.
+int children_with_strays() {
+    int strays = 0;
+    for (int n = 0; n < starts; ++n) {
+        auto process =
+            probe({"fds"}).stdin_from(Stdio::pipe()).stdout_to(Stdio::pipe()).stderr_to(Stdio::pipe()).start();
+        if (!process) return 1000;
+        if (read_to_end(process->out.get()) != "fds 0 1 2\n") ++strays;
+        if (!process->child.wait()) return 2000;
+    }
+    return strays;
+}
+
+TEST(Threads, leave_no_descriptor_in_any_child_of_eight_threads) {
+    std::atomic<int> strays = 0;
+    std::vector<std::thread> spawners;
+    for (int n = 0; n < threads; ++n)
+        spawners.emplace_back([&strays] { strays += children_with_strays(); });
+    for (auto& spawner : spawners)
+        spawner.join();
+    EXPECT_EQ(strays, 0);
+    EXPECT_TRUE(no_child_left());
+}
+
 } // namespace
 } // namespace mitori::process
