@@ -92,10 +92,10 @@ void Report::cannot_start(std::string_view what, long result) const {
 void Report::no_foreground(long pid, long result) const {
     bool const no_terminal = result == -ENOTTY || result == -ENXIO;
     Text line;
-    if (is(Style::tini) && says(debug)) {
-        tini(line, debug, pid) << "tcsetpgrp failed: " << (result == -ENOTTY ? "no tty" : "no such device")
-                               << (no_terminal ? " (ok to proceed)" : "");
-        end(line, to_stdout);
+    if (is(Style::tini) && !no_terminal) {
+        tini(line, fatal, pid) << "tcsetpgrp failed: ";
+        say_error(line, -result);
+        end(line, to_stderr);
     } else if (is(Style::catatonit) && says(1)) {
         catatonit(line, "DEBUG", pid) << "setting foreground process failed: "
                                       << (no_terminal ? "no tty present: " : "");

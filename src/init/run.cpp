@@ -66,7 +66,9 @@ void leave_terminal(Report const& report, Watch& watch, long pid) {
 /// Whether the command's group may have the terminal: a job in the background may not take it from whoever is in front.
 bool takes_terminal(Settings const& settings, Terminal const& terminal, long pid) {
     if (settings.home != Home::own_group) return false;
-    return pid == 1 || terminal.foreground() == raw::call(SYS_getpgid, 0);
+    long const foreground = terminal.foreground();
+    // Without a terminal the attempt says why, where somebody asked for so many words.
+    return pid == 1 || raw::failed(foreground) || foreground == raw::call(SYS_getpgid, 0);
 }
 
 int run_command(Settings const& settings, Report const& report, Inheritance& inheritance) {

@@ -81,20 +81,20 @@ void Watch::take(int signal, siginfo_t const&) {
         return;
     }
     if (signal == SIGCONT) continue_command();
-    forward(signal);
+    forward(signal, settings_.target);
     if (!settings_.suspend.has({signal})) return;
     report_.suspending();
     raw::call(SYS_kill, our_pid_, SIGSTOP);
 }
 
-void Watch::forward(int signal) {
+void Watch::forward(int signal, Target target) const {
     int const as = settings_.rewrites.to[signal];
-    if (as != 0) send(as);
+    if (as != 0) send(as, target);
     report_.forwarded(signal, as);
 }
 
-void Watch::send(int signal) const {
-    bool const group = settings_.target == Target::group;
+void Watch::send(int signal, Target target) const {
+    bool const group = target == Target::group;
     if (child_.pidfd >= 0) {
         long const result = send_by_pidfd(child_.pidfd, signal, group ? to_whole_group : 0);
         if (!group || result != -EINVAL) return;
@@ -138,7 +138,8 @@ int Watch::on_ended(End const& end) {
     set_mask(~std::uint64_t{0});
     reap_rest();
     int status = end.code();
-    if (settings_.ends_group) forward(SIGTERM);
+    // A group may outlive the command whose number it bears; in our own group there is only the command to be told.
+    if (settings_.ends_group) forward(SIGTERM, settings_.home == Home::ours ? Target::command : Target::group);
     if (settings_.forgiven.has(status)) status = 0;
     // The terminal would be left to a group that is no more, and stop whoever reads from it next.
     if (shares_terminal_ && our_pid_ != 1 && terminal_.foreground() == child_.pid)

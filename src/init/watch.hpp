@@ -35,8 +35,8 @@ public:
 private:
     static void on_signal(int signal, siginfo_t* info, void* context);
     void take(int signal, siginfo_t const& info);
-    void forward(int signal);
-    void send(int signal) const;
+    void forward(int signal, Target target) const;
+    void send(int signal, Target target) const;
     void continue_command() const;
     void on_stopped(int signal);
     int on_ended(End const& end);

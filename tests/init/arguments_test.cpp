@@ -191,7 +191,7 @@ TEST(InitScanner, says_what_getopt_says) {
     EXPECT_EQ(Read({"dumb-init", "--verb=3"}).said, "dumb-init: option '--verbose' doesn't allow an argument\n");
     EXPECT_EQ(Read({"dumb-init", "--rewrite"}).said, "dumb-init: option '--rewrite' requires an argument\n");
     EXPECT_EQ(Read({"dumb-init", "--ver"}).said,
-              "dumb-init: option '--ver' is ambiguous; possibilities: '--version' '--verbose'\n");
+              "dumb-init: option '--ver' is ambiguous; possibilities: '--verbose' '--version'\n");
 }
 
 TEST(InitArguments, are_none_at_all_for_an_empty_vector) {

@@ -7,9 +7,9 @@ namespace mitori::init::detail {
 namespace {
 
 constexpr Option options[] = {
-    {'h', "help", Takes::nothing, 'h'},    {'V', "version", Takes::nothing, 'V'},
-    {'v', "verbose", Takes::nothing, 'v'}, {'c', "single-child", Takes::nothing, 'c'},
-    {'r', "rewrite", Takes::value, 'r'},
+    {'h', "help", Takes::nothing, 'h'},    {'c', "single-child", Takes::nothing, 'c'},
+    {'r', "rewrite", Takes::value, 'r'},   {'v', "verbose", Takes::nothing, 'v'},
+    {'V', "version", Takes::nothing, 'V'},
 };
 
 constexpr std::string_view version = "dumb-init v1.2.5";
