@@ -66,6 +66,7 @@ long apply(Walk&, JoinGroup const& step) { return raw::call(SYS_setpgid, 0, step
 long apply(Walk&, SetTimerSlack const& step) {
     return raw::call(SYS_prctl, PR_SET_TIMERSLACK, static_cast<long>(step.nanoseconds));
 }
+long apply(Walk&, NewNetwork const&) { return raw::call(SYS_unshare, CLONE_NEWNET); }
 long apply(Walk&, NoNewPrivileges const&) { return raw::call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1); }
 
 /// Who goes on shares the memory and the very stack with who ends here, who therefore touches neither any more. The

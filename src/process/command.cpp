@@ -124,11 +124,13 @@ Command& Command::scheduler(Scheduling value) { return attributes_.scheduling = 
 Command& Command::io_priority(int value) { return attributes_.io_priority = value, *this; }
 Command& Command::cpu_affinity(CpuMask mask) { return attributes_.affinity = mask, *this; }
 Command& Command::oom_score_adjust(int value) { return attributes_.oom_score_adjust = value, *this; }
+Command& Command::new_network() { return attributes_.new_network = true, *this; }
 Command& Command::no_new_privileges() { return attributes_.no_new_privileges = true, *this; }
 Command& Command::parent_death_signal(base::Signal signal) { return attributes_.parent_death = signal, *this; }
 Command& Command::ignore(base::Signal signal) { return attributes_.ignored.add(signal), *this; }
 Command& Command::block(base::Signal signal) { return attributes_.blocked.add(signal), *this; }
 Command& Command::cgroup(int directory) { return attributes_.cgroup = directory, *this; }
+Command& Command::join_cgroup(int directory) { return attributes_.joined_cgroups.push_back(directory), *this; }
 Command& Command::stdin_from(Stdio stdio) { return stdio_[0] = std::move(stdio), *this; }
 Command& Command::stdout_to(Stdio stdio) { return stdio_[1] = std::move(stdio), *this; }
 Command& Command::stderr_to(Stdio stdio) { return stdio_[2] = std::move(stdio), *this; }
@@ -160,6 +162,9 @@ bool Command::wants_terminal() const {
 void Command::add_attributes(PlanBuilder& plan, Parentage parentage) const {
     Attributes const& wish = attributes_;
     if (wish.cgroup >= 0) plan.born_in_cgroup(plan.lend(wish.cgroup));
+    for (int const directory : wish.joined_cgroups)
+        plan.join_cgroup(plan.lend(directory));
+    if (wish.new_network) plan.new_network();
     bool const session =
         wish.session || wish.controlling_terminal >= 0 || wants_terminal() || parentage == Parentage::is_left;
     if (session) plan.new_session();

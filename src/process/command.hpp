@@ -16,7 +16,7 @@ namespace mitori::process {
 struct Stdio {
     enum class Kind { inherit, null, read_file, truncate_file, append_file, descriptor, pipe, terminal, as_output };
     Kind kind = Kind::inherit;
-    std::string path;
+    std::string path{};
     int fd = -1; ///< borrowed
 
     static Stdio inherit() { return {}; }
@@ -81,10 +81,12 @@ public:
     Command& cpu_affinity(CpuMask mask);
     Command& oom_score_adjust(int value);
     Command& no_new_privileges();
+    Command& new_network(); ///< none but a loopback device that is down; needs CAP_SYS_ADMIN
     Command& parent_death_signal(base::Signal signal);
     Command& ignore(base::Signal signal);
     Command& block(base::Signal signal);
-    Command& cgroup(int directory); ///< borrowed: a cgroup v2 directory to be born in
+    Command& cgroup(int directory);      ///< borrowed: a cgroup v2 directory to be born in
+    Command& join_cgroup(int directory); ///< borrowed: a directory of a v1 hierarchy; any number of them
     Command& stdin_from(Stdio stdio);
     Command& stdout_to(Stdio stdio);
     Command& stderr_to(Stdio stdio);
@@ -128,6 +130,7 @@ private:
         int foreground = -1;
         int controlling_terminal = -1;
         bool no_new_privileges = false;
+        bool new_network = false;
         std::optional<mode_t> umask;
         std::vector<Limit> limits;
         std::optional<int> nice;
@@ -139,6 +142,7 @@ private:
         base::SignalSet ignored;
         base::SignalSet blocked;
         int cgroup = -1;
+        std::vector<int> joined_cgroups;
     };
     /// Our ends of what the streams ask for; without one they are refused.
     struct Ends;

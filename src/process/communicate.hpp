@@ -30,7 +30,7 @@ enum class Until { streams_end, child_ends };
 enum class Outcome { complete, timed_out, too_much };
 
 struct CommunicateOptions {
-    std::string_view input;                        ///< borrowed for the length of the call
+    std::string_view input{};                      ///< borrowed for the length of the call
     std::size_t most = SIZE_MAX;                   ///< bytes kept of each stream
     Excess excess = Excess::ends_the_child;        ///< where a stream has more than that
     base::Usec timeout = base::infinity;           ///< for all of it

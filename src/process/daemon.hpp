@@ -33,7 +33,7 @@ struct DaemonOptions {
     Ready ready = Ready::when_executed;
     int ready_number = 3;                          ///< for when_written, in the daemon
     base::Usec timeout = std::chrono::seconds(90); ///< until it is ready; it is ended then
-    std::string pid_file;                          ///< none: no file and no lock
+    std::string pid_file{};                        ///< none: no file and no lock
 };
 
 /// A MAINPID= that the daemon tells goes into the pid file; pid and pidfd are those of what was started.
@@ -75,7 +75,7 @@ struct Daemonised {
 
 struct DaemoniseOptions {
     base::Usec timeout = std::chrono::seconds(90);
-    std::string pid_file;
+    std::string pid_file{};
     std::string directory = "/";
     mode_t umask = 0;
     enum class Streams { null, stay } streams = Streams::null;

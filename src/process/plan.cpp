@@ -165,6 +165,7 @@ void PlanBuilder::oom_score_adjust(int value, Denied denied) {
 
 void PlanBuilder::umask(mode_t mask) { add(Stage::exec, SetUmask{mask}); }
 void PlanBuilder::timer_slack(std::uint64_t nanoseconds) { add(Stage::timerslack, SetTimerSlack{nanoseconds}); }
+void PlanBuilder::new_network() { add(Stage::network, NewNetwork{}); }
 void PlanBuilder::no_new_privileges() { add(Stage::no_new_privileges, NoNewPrivileges{}); }
 
 void PlanBuilder::parent_death_signal(base::Signal signal) {

@@ -172,6 +172,7 @@ std::string line(Reader const& in, SetOomScore const& step) {
 }
 std::string line(Reader const&, SetUmask const& step) { return fmt::format("umask {:04o}", step.mask); }
 std::string line(Reader const&, SetTimerSlack const& step) { return fmt::format("timer-slack {}ns", step.nanoseconds); }
+std::string line(Reader const&, NewNetwork const&) { return "new-network"; }
 std::string line(Reader const&, NoNewPrivileges const&) { return "no-new-privileges"; }
 std::string line(Reader const&, ParentDeathSignal const& step) {
     return "parent-death-signal " + base::signal_name({step.signal});

@@ -75,6 +75,10 @@ struct SetTimerSlack {
     std::uint64_t nanoseconds;
     void fields(auto&) {}
 };
+/// unshare(CLONE_NEWNET).
+struct NewNetwork {
+    void fields(auto&) {}
+};
 struct NoNewPrivileges {
     void fields(auto&) {}
 };
@@ -180,7 +184,7 @@ struct ExecuteDescriptor {
 };
 
 using Steps = std::tuple<NewSession, JoinGroup, SetLimit, SetNice, SetScheduler, SetIoPriority, SetAffinity,
-                         SetOomScore, SetUmask, SetTimerSlack, NoNewPrivileges, ParentDeathSignal, JoinCgroup,
+                         SetOomScore, SetUmask, SetTimerSlack, NewNetwork, NoNewPrivileges, ParentDeathSignal, JoinCgroup,
                          ChangeRoot, ChangeDirectory, MakeDirectory, MakeLink, OpenFile, ConnectUnix, Truncate,
                          ControllingTerminal, TakeForeground, BecomeOrphan, Place, SetGroups, SetGid, SetUid,
                          SetDispositions, SetMask, SetEnvironment, Execute, ExecuteDescriptor>;
