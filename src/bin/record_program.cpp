@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "bin/words.hpp"
 #include "journal/journald_conf.hpp"
+#include "journal/orders.hpp"
 #include "journal/recorder.hpp"
 #include "journal/store.hpp"
 #include "loop/loop.hpp"
@@ -36,7 +37,7 @@ there is no reason to start it by hand.
   --console FORMAT      show everything on stdout, too
   --syslog PATH         pass messages on to a syslog daemon that listens there
 
-SIGTERM: write everything through and end. SIGUSR2: begin a new file.
+SIGTERM: write everything through and end. SIGUSR2: begin a new file. SIGRTMIN+1: write everything through.
 )";
 
 struct Arguments {
@@ -169,8 +170,16 @@ journal::BookOptions book_options(Arguments const& arguments, journal::JournaldC
             .to_console = arguments.console ? everything : what_asks};
 }
 
+/// For who waits for what he asked for: journal/orders.hpp.
+void leave_stamp(Arguments const& arguments, std::string_view name) {
+    auto const path = arguments.runtime_directory + "/" + std::string(name);
+    auto const text = std::to_string(base::sys::now_monotonic().count()) + "\n";
+    if (auto const written = base::sys::write_file(path, text); !written)
+        base::log(base::Priority::warning, "nobody can be told that it is done: {}", written.error().message());
+}
+
 base::Result<int> record(Arguments const& arguments) {
-    static_cast<void>(base::sys::set_process_name("mitori-record"));
+    static_cast<void>(base::sys::set_process_name(std::string(journal::recorder_process_name)));
     for (int const number : {SIGPIPE, SIGHUP, SIGINT})
         TRY(base::sys::ignore_signal(base::Signal{number}));
     auto loop = TRY(loop::open_loop());
@@ -186,10 +195,17 @@ base::Result<int> record(Arguments const& arguments) {
         recorder->finish();
         loop->stop(0);
     }));
-    auto const rotate = TRY(loop->on_signal(base::Signal{SIGUSR2}, [&] {
+    auto const rotate = TRY(loop->on_signal(journal::rotate_signal(), [&] {
         if (auto rotated = opened.store->rotate(); !rotated)
-            base::log(base::Priority::err, "no new journal file: {}", rotated.error().message());
+            return base::log(base::Priority::err, "no new journal file: {}", rotated.error().message());
+        leave_stamp(arguments, journal::rotated_stamp);
     }));
+    auto const sync = TRY(loop->on_signal(journal::sync_signal(), [&] {
+        recorder->finish();
+        leave_stamp(arguments, journal::synced_stamp);
+    }));
+    static_cast<void>(base::sys::write_file(arguments.runtime_directory + "/" + std::string(journal::recorder_pid_file),
+                                            fmt::format("{}\n", ::getpid())));
     return loop->run();
 }
 

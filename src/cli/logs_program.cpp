@@ -1,6 +1,7 @@
 #include "cli/logs_program.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <fmt/ostream.h>
 #include <iostream>
@@ -8,6 +9,7 @@
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "cli/detail/log_header.hpp"
 #include "cli/detail/log_options.hpp"
 #include "cli/detail/log_printer.hpp"
 #include "cli/pager.hpp"
@@ -170,7 +172,19 @@ int list_words(Session const& session, base::Result<std::vector<std::string>> co
     return 0;
 }
 
+int order(Session const& session, Logs::Order what) {
+    auto const done = session.logs.order(what);
+    if (!done && done.error().number == ENOENT)
+        fmt::print(session.call.err, "{}: no recorder runs for {}: --runtime-dir names another manager's folder\n",
+                   session.call.program, base::printable(done.error().subject));
+    else if (!done)
+        return session.complain(done.error());
+    return done ? 0 : failure;
+}
+
 int vacuum(Session const& session) {
+    if (session.options.rotate)
+        if (int const status = order(session, Logs::Order::rotate); status != 0) return status;
     auto const done = session.logs.vacuum(session.options.query, session.options.keep);
     if (!done) return explain_nothing(session, done.error());
     for (auto const& folder : *done) {
@@ -179,6 +193,24 @@ int vacuum(Session const& session) {
         fmt::print(session.call.err, "Vacuuming done, freed {} of archived journals from {}.\n",
                    base::show_size(folder.bytes), base::printable(folder.folder));
     }
+    return 0;
+}
+
+int show_heads(Session const& session) {
+    auto const heads = session.logs.heads(session.options.query);
+    if (!heads) return explain_nothing(session, heads.error());
+    std::string_view gap;
+    for (auto const& head : *heads) {
+        fmt::print(session.out, "{}{}", gap, detail::show_log_header(head));
+        gap = "\n";
+    }
+    return 0;
+}
+
+int flush(Session const& session) {
+    if (!session.options.quiet)
+        fmt::print(session.call.err,
+                   "Nothing to flush: the recorder writes to the lasting folder from the beginning.\n");
     return 0;
 }
 
@@ -197,6 +229,10 @@ int act(Session& session) {
     case Action::names: return list_words(session, session.logs.field_names(session.options.query));
     case Action::boots: return list_boots(session);
     case Action::usage: return usage(session);
+    case Action::heads: return show_heads(session);
+    case Action::sync: return order(session, Logs::Order::sync);
+    case Action::rotate: return order(session, Logs::Order::rotate);
+    case Action::flush: return flush(session);
     case Action::vacuum: return vacuum(session);
     case Action::facilities: session.out << "Available facilities:\n"; return words(detail::facility_names());
     case Action::help: session.out << detail::log_help(session.call.program); return 0;

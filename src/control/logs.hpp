@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "status/log_entry.hpp"
+#include "status/log_file.hpp"
 
 namespace mitori::control {
 
@@ -17,6 +18,7 @@ namespace mitori::control {
 struct LogQuery {
     std::vector<std::string> files;    ///< --file
     std::optional<std::string> folder; ///< --directory; else the manager's own, then the standard ones
+    std::optional<std::string> root;   ///< --root: the standard places below this folder
     /// --system, --user: whose log, where both can be read.
     enum class Whose : std::uint8_t { both, system, user } whose = Whose::both;
     std::vector<std::string> units; ///< -u; shell patterns allowed
@@ -65,8 +67,9 @@ struct LogVacuumed {
     std::string folder;
 };
 
-/// Of a query, all but open() take notice only of the files and folder. Errors of all: ENOENT where no journal file was
-/// found, with the place that was looked at last as its subject; EACCES where there are some, and none may be read.
+/// Of a query, all but open() take notice only of the files and folder. Errors of all that read: ENOENT where no
+/// journal file was found, with the place that was looked at last as its subject; EACCES where there are some, and none
+/// may be read.
 class Logs {
 public:
     virtual ~Logs() = default;
@@ -81,6 +84,11 @@ public:
     [[nodiscard]] virtual base::Result<std::uint64_t> usage(LogQuery const& query) = 0;
     /// The monotonic time of the oldest entry of this boot that is kept; nothing where there is none.
     [[nodiscard]] virtual base::Result<std::optional<base::Usec>> oldest_of_this_boot(LogQuery const& query) = 0;
+    /// What the files say of themselves, in the order of their names.
+    [[nodiscard]] virtual base::Result<std::vector<status::LogFile>> heads(LogQuery const& query) = 0;
+    /// Asks the recorder of the manager that is meant, and waits until it has done it. ENOENT where none runs.
+    enum class Order : std::uint8_t { sync, rotate };
+    [[nodiscard]] virtual base::Result<void> order(Order what) = 0;
     /// Removes archived files, oldest first; one answer for each folder.
     [[nodiscard]] virtual base::Result<std::vector<LogVacuumed>> vacuum(LogQuery const& query,
                                                                         LogLimits const& keep) = 0;

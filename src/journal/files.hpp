@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "status/log_file.hpp"
 
 namespace mitori::journal {
 
@@ -26,6 +27,9 @@ struct FileHead {
 
 /// EBADMSG for what is no journal file.
 [[nodiscard]] base::Result<FileHead> read_head(std::string const& path);
+
+/// The whole header. EBADMSG for what is no journal file.
+[[nodiscard]] base::Result<status::LogFile> read_whole_head(std::string const& path);
 
 /// The files of a folder by their names ("*.journal", "*.journal~"), sorted; and of its folders that are called as a
 /// machine's identity.

@@ -11,6 +11,7 @@
 #include "local/detail/log_matches.hpp"
 #include "local/detail/log_vacuum.hpp"
 #include "local/detail/log_walk.hpp"
+#include "local/detail/recorder_order.hpp"
 
 namespace mitori::local {
 namespace {
@@ -31,6 +32,8 @@ public:
     Result<std::vector<status::LogBoot>> boots(LogQuery const& query) override;
     Result<std::uint64_t> usage(LogQuery const& query) override;
     Result<std::optional<base::Usec>> oldest_of_this_boot(LogQuery const& query) override;
+    Result<std::vector<status::LogFile>> heads(LogQuery const& query) override;
+    Result<void> order(Order what) override { return detail::order_recorder(places_.runtime_directory, what); }
     Result<std::vector<control::LogVacuumed>> vacuum(LogQuery const& query, control::LogLimits const& keep) override;
 
 private:
@@ -143,6 +146,15 @@ Result<std::uint64_t> Logs::usage(LogQuery const& query) {
 Result<std::optional<base::Usec>> Logs::oldest_of_this_boot(LogQuery const& query) {
     auto const boot = TRY(journal::this_boot());
     return TRY(reader(query)).oldest_of(boot);
+}
+
+Result<std::vector<status::LogFile>> Logs::heads(LogQuery const& query) {
+    auto paths = detail::paths_of(TRY(files(query)));
+    std::ranges::sort(paths);
+    std::vector<status::LogFile> all;
+    for (auto const& path : paths)
+        all.push_back(TRY(journal::read_whole_head(path)));
+    return all;
 }
 
 Result<std::vector<control::LogVacuumed>> Logs::vacuum(LogQuery const& query, control::LogLimits const& keep) {

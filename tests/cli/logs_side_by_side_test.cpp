@@ -186,7 +186,59 @@ TEST_F(Logs, say_what_is_wrong_with_their_options) {
     EXPECT_EQ(ours("-Z", {}, false).err, "mitori logs: Unknown option '-Z'.\n");
     EXPECT_THAT(ours("-u", {}, false).err, HasSubstr("needs an argument"));
     EXPECT_THAT(ours("-g \"[\"", {}, false).err, HasSubstr("missing terminating ]"));
-    EXPECT_THAT(ours("-M other", {}, false).err, HasSubstr("Other machines"));
+    EXPECT_THAT(ours("-M other", {}, false).err, HasSubstr("containers"));
+    EXPECT_THAT(ours("--namespace=other", {}, false).err, HasSubstr("no namespaces"));
+    EXPECT_THAT(ours("--setup-keys", {}, false).err, HasSubstr("not sealed"));
+    EXPECT_THAT(ours("--root=/", {}, false).err, HasSubstr("only one of"));
+    for (auto const* option :
+         {"-M x", "--namespace=x", "--image=x", "--setup-keys", "--list-catalog", "--relinquish-var"})
+        EXPECT_EQ(ours(option).status, 1) << option;
+    auto const flushed = ours("--flush");
+    EXPECT_THAT(flushed.err, StartsWith("Nothing to flush"));
+    EXPECT_EQ(flushed.status, 0);
+}
+
+/// What is said of each file, in the order of their names: journalctl's order is a hash table's.
+std::vector<std::string> by_file(std::string const& text) {
+    std::vector<std::string> files;
+    for (std::size_t at = 0; at < text.size();) {
+        auto const end = std::min(text.find("\n\n", at), text.size());
+        files.push_back(text.substr(at, end - at));
+        at = end + 2;
+    }
+    for (auto& file : files)
+        if (file.ends_with('\n')) file.pop_back();
+    std::ranges::sort(files);
+    return files;
+}
+
+TEST_F(Logs, have_files_that_say_the_same_of_themselves) {
+    auto const mine = ours("--header");
+    EXPECT_EQ(by_file(mine.out), by_file(theirs("--header").output));
+    EXPECT_EQ(by_file(mine.out).size(), 4U);
+}
+
+TEST(LogsOfAnotherRoot, are_all_that_lie_in_its_standard_places) {
+    test::TemporaryDirectory const root;
+    std::string const machine(32, 'a');
+    for (auto const& [folder, message] : {std::pair{std::string("var/log/mitori/journal"), "MESSAGE=ours"},
+                                          std::pair{"var/log/journal/" + machine, "MESSAGE=journald's"},
+                                          std::pair{"run/log/journal/" + machine, "MESSAGE=in memory"},
+                                          std::pair{std::string("elsewhere"), "MESSAGE=not in place"}}) {
+        test::SampleJournal sample(root / folder);
+        sample.add({message});
+    }
+    std::ostringstream out;
+    std::ostringstream err;
+    EXPECT_EQ(cli::run_logs({.words = {"--root", root.path() + "/", "-o", "cat"},
+                             .program = "logs",
+                             .as_journalctl = false,
+                             .screen = {},
+                             .out = out,
+                             .err = err},
+                            [](std::string const&) { return local::make_logs({}); }),
+              0);
+    EXPECT_THAT(base::split(out.str(), "\n"), testing::UnorderedElementsAre("ours", "journald's", "in memory"));
 }
 
 TEST(LogsNowhere, are_said_to_be_nowhere) {

@@ -63,7 +63,27 @@ Wrong take_system(LogOptions& options, char const*) {
     options.query.whose = control::LogQuery::Whose::system;
     return {};
 }
-Wrong refuse_machine(LogOptions&, char const*) { return "Other machines' logs cannot be read."; }
+Wrong take_rotate(LogOptions& options, char const*) {
+    options.rotate = true;
+    if (options.action != LogOptions::Action::vacuum) options.action = LogOptions::Action::rotate;
+    return {};
+}
+
+// -- what journalctl has and we have not, said plainly
+Wrong refuse_machine(LogOptions&, char const*) {
+    return "Logs of running containers cannot be asked for: -D names the folder with their files.";
+}
+Wrong refuse_namespace(LogOptions&, char const*) {
+    return "There is one log for all, no namespaces: -D names the folder of a namespace of systemd's.";
+}
+Wrong refuse_image(LogOptions&, char const*) {
+    return "Disk images are not opened: mount it, and name its folder with --root.";
+}
+Wrong refuse_sealing(LogOptions&, char const*) { return "Journal files are not sealed: there are no keys for them."; }
+Wrong refuse_catalog(LogOptions&, char const*) {
+    return "The catalog of messages is systemd's: `journalctl` of systemd lists and builds it.";
+}
+Wrong refuse_relinquish(LogOptions&, char const*) { return "The recorder does not give up its folder while it runs."; }
 
 using control::LogQuery;
 using Action = LogOptions::Action;
@@ -110,11 +130,26 @@ constexpr auto rows = std::to_array<Row>({
     {0, "system", no_argument, nullptr, "Show the system's log alone", take_system},
     {0, "user", no_argument, nullptr, "Show the user's log alone, and take --unit as units of the user",
      set<&LogOptions::user>},
+    {0, "root", required_argument, "PATH", "Show the files of the system below the folder", put<&LogQuery::root>},
     {'M', "machine", required_argument, nullptr, "", refuse_machine},
+    {0, "namespace", required_argument, nullptr, "", refuse_namespace},
+    {0, "image", required_argument, nullptr, "", refuse_image},
+    {0, "setup-keys", no_argument, nullptr, "", refuse_sealing},
+    {0, "verify-key", required_argument, nullptr, "", refuse_sealing},
+    {0, "interval", required_argument, nullptr, "", refuse_sealing},
+    {0, "list-catalog", no_argument, nullptr, "", refuse_catalog},
+    {0, "dump-catalog", no_argument, nullptr, "", refuse_catalog},
+    {0, "update-catalog", no_argument, nullptr, "", refuse_catalog},
+    {0, "relinquish-var", no_argument, nullptr, "", refuse_relinquish},
+    {0, "smart-relinquish-var", no_argument, nullptr, "", refuse_relinquish},
     {'N', "fields", no_argument, nullptr, "List all names of fields", act<Action::names>},
     {'F', "field", required_argument, "FIELD", "List all values of the field", take_field},
     {0, "list-boots", no_argument, nullptr, "List the boots that have entries", act<Action::boots>},
     {0, "disk-usage", no_argument, nullptr, "Show how large all files are", act<Action::usage>},
+    {0, "header", no_argument, nullptr, "Show what the files say of themselves", act<Action::heads>},
+    {0, "sync", no_argument, nullptr, "Have the recorder write everything through", act<Action::sync>},
+    {0, "flush", no_argument, nullptr, "Nothing: all is in its lasting place from the beginning", act<Action::flush>},
+    {0, "rotate", no_argument, nullptr, "Have the recorder begin a new file", take_rotate},
     {0, "vacuum-size", required_argument, "BYTES", "Remove old files above this size", take_vacuum_size},
     {0, "vacuum-files", required_argument, "COUNT", "Remove old files above this count", take_vacuum_files},
     {0, "vacuum-time", required_argument, "TIME", "Remove files older than this", take_vacuum_time},
@@ -187,7 +222,8 @@ Wrong settle(LogOptions& options) {
     if (query.since && query.until && *query.since > *query.until) return "--since= must be before --until=.";
     bool const placed = (query.cursor && !query.cursor->empty()) || query.after_cursor;
     if (placed && query.since) return "Please specify only one of --since=, --cursor=, and --after-cursor.";
-    if (!query.files.empty() && query.folder) return "Please specify only one of --directory= and --file=.";
+    if (!query.files.empty() + query.folder.has_value() + query.root.has_value() > 1)
+        return "Please specify only one of --directory=, --file= and --root=.";
     if (options.boot && options.merge) return "Using --boot or --list-boots with --merge is not supported.";
     constexpr std::uint64_t usual = 10;
     if (query.follow && !query.lines && options.tail && !query.since && !placed) query.lines = usual;

@@ -18,7 +18,22 @@ struct BootChoice {
 };
 
 struct LogOptions {
-    enum class Action { show, values, names, boots, usage, vacuum, help, version, formats, facilities };
+    enum class Action {
+        show,
+        values,
+        names,
+        boots,
+        usage,
+        heads,
+        sync,
+        flush,
+        rotate,
+        vacuum,
+        help,
+        version,
+        formats,
+        facilities
+    };
     base::Usec now{0}; ///< what spans of time are counted from
     Action action = Action::show;
     control::LogQuery query;
@@ -26,6 +41,7 @@ struct LogOptions {
     std::optional<std::string> runtime_dir;
     std::string field; ///< of Action::values
     control::LogLimits keep;
+    bool rotate = false; ///< before a vacuum, or alone
     std::optional<BootChoice> boot;
     std::string cursor_file;
     bool user = false;

@@ -97,6 +97,16 @@ std::vector<std::string> own_folders(LogPlaces const& places) {
     return {};
 }
 
+/// Of another system: mitori's, and journald's for whatever machine it was.
+std::vector<std::string> folders_below(std::string root) {
+    std::vector<std::string> found;
+    while (root.ends_with('/'))
+        root.pop_back();
+    for (auto const* folder : {"/var/log/mitori/journal", "/var/log/journal", "/run/log/journal"})
+        if (holds_files(root + folder)) found.push_back(root + folder);
+    return found;
+}
+
 bool may_read(std::string const& folder) {
     auto const files = journal::list_files(folder);
     return files && !journal::read_heads(*files).heads.empty();
@@ -106,6 +116,7 @@ bool may_read(std::string const& folder) {
 
 std::vector<std::string> find_folders(LogPlaces const& places, control::LogQuery const& query) {
     if (query.folder) return {*query.folder};
+    if (query.root) return folders_below(*query.root);
     using Whose = control::LogQuery::Whose;
     bool const only_system = query.whose == Whose::system && !places.besides.empty();
     auto found = only_system ? std::vector<std::string>() : own_folders(places);

@@ -127,6 +127,27 @@ class Recorder(harness.Case):
         entry, = harness.wait_until(lambda: self.entries("SOME_FIELD=x"), "the native message is there")
         self.assertEqual((entry["MESSAGE"], entry["_TRANSPORT"]), ("natively", "journal"))
 
+    def test_whoever_asks_waits_until_it_is_done(self):
+        folder = self.machine.root / self.journal().lstrip("/")
+        archived = lambda: sorted(path.name for path in folder.glob("system@*.journal"))
+        for number in range(5):
+            before = archived()
+            self.ok(self.machine.run("logger", f"before rotation {number}"))
+            self.ok(self.machine.mitori("logs", "--sync"))
+            self.assertIn(f"before rotation {number}", self.messages())
+            self.ok(self.machine.mitori("logs", "--rotate"))
+            self.assertEqual(len(archived()), len(before) + 1)
+        answer = self.machine.mitori("logs", "--rotate", "--vacuum-files=1")
+        self.assertRegex(self.ok(answer) + answer.stderr, r"Vacuuming done, freed .* of archived journals from")
+        self.assertEqual(archived(), [])
+        self.verify()
+
+    def test_who_asks_where_no_recorder_runs_is_told(self):
+        for option in ("--sync", "--rotate"):
+            answer = self.machine.mitori("logs", "--runtime-dir", "/run/nobody", option)
+            self.assertEqual(answer.returncode, 1)
+            self.assertIn("no recorder runs for /run/nobody", answer.stderr)
+
     def test_the_recorder_does_nothing_while_nobody_speaks(self):
         recorder = self.recorder()
         folder = self.machine.root / f"proc/{recorder.pid}"
