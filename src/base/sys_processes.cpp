@@ -84,9 +84,7 @@ Result<siginfo_t> wait_pid(pid_t pid, int options, struct ::rusage* usage) {
 
 Result<void> set_child_subreaper() { return check(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "set subreaper"); }
 
-Result<void> clear_child_subreaper() {
-    return check(::prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), "clear subreaper");
-}
+Result<void> clear_child_subreaper() { return check(::prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), "clear subreaper"); }
 
 bool is_child_subreaper() {
     int answer = 0;

@@ -64,8 +64,8 @@ struct OrphanEnd {
 struct KillOptions {
     /// ETIMEDOUT then, naming who is left.
     base::Usec timeout = std::chrono::seconds(30);
-    /// Kills a cgroup that all members were born in, at once (cgroup.kill). Called first. Take a new cgroup for the next
-    /// tree: Linux 6.14 and later kill whatever is born (CLONE_INTO_CGROUP) in one that was killed before.
+    /// Kills a cgroup that all members were born in, at once (cgroup.kill). Called first. Take a new cgroup for the
+    /// next tree: Linux 6.14 and later kill whatever is born (CLONE_INTO_CGROUP) in one that was killed before.
     std::function<base::Result<void>()> cgroup{};
 };
 
