@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/sys.hpp"
@@ -47,7 +48,7 @@ std::vector<std::string> candidates_of(std::string const& program, std::vector<s
     std::string_view path = search_path(environment);
     for (;;) {
         auto const piece = path.substr(0, path.find(':'));
-        candidates.push_back(piece.empty() ? "./" + program : std::string(piece) + "/" + program);
+        candidates.push_back(fmt::format("{}/{}", piece.empty() ? "." : piece, program));
         if (piece.size() == path.size()) return candidates;
         path.remove_prefix(piece.size() + 1);
     }
