@@ -139,7 +139,7 @@ Command& Command::default_input(Stdio stdio) { return set_default(0, std::move(s
 Command& Command::default_output(Stdio stdio) { return set_default(1, std::move(stdio)); }
 Command& Command::default_error(Stdio stdio) { return set_default(2, std::move(stdio)); }
 Command& Command::default_daemon() {
-    if (cwd_.empty()) cwd_ = "/";
+    if (cwd_.empty()) cwd_.assign(1, '/'); // assigned as "/" gcc 12 sees an overlapping copy (-Wrestrict)
     if (!attributes_.umask) attributes_.umask = 0;
     return default_input(Stdio::null()).default_output(Stdio::null()).default_error(Stdio::null());
 }
