@@ -16,6 +16,8 @@ namespace {
 
 constexpr base::Usec patience_at_the_end = std::chrono::seconds(5);
 constexpr int inherited_listener = 3;
+// daemon is what every service has that says nothing else: its field would cost a thirtieth of the journal.
+constexpr std::uint8_t usual_facility = 3;
 
 /// The words of `mitori record`.
 std::vector<std::string> record_words(RecorderWish const& wish) {
@@ -55,7 +57,7 @@ journal::Origin origin_of(manager::StreamOrder const& order, journal::Scope scop
             .invocation = order.invocation,
             .identifier = order.identifier,
             .scope = scope,
-            .facility = order.facility,
+            .facility = order.facility == usual_facility ? std::nullopt : std::optional(order.facility),
             .level = order.level,
             .level_max = order.level_max.value_or(7),
             .level_prefix = order.level_prefix ? journal::LevelPrefix::on : journal::LevelPrefix::off,

@@ -1,5 +1,6 @@
 #include "journal/book.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -189,6 +190,26 @@ std::uint64_t Book::free_space() {
     free_space_at_ = now;
     if (auto const room = base::sys::room_at(options_.folder)) free_space_ = room->available;
     return free_space_;
+}
+
+RateState& Book::rate_of(std::string const& owner) {
+    // Units come and go, and those that are not units too (pids): what all of them said an hour ago counts no more.
+    constexpr std::size_t most = 4096;
+    constexpr base::Usec old = std::chrono::hours(1);
+    if (rates_.size() > most && !rates_.contains(owner)) {
+        auto const since = (loop_.now().monotonic - old).count();
+        std::erase_if(rates_, [since](auto const& pair) {
+            return std::ranges::all_of(pair.second.pools, [since](auto const& pool) { return pool.begin < since; });
+        });
+    }
+    return rates_[owner];
+}
+
+RateRules Book::rules_of(Origin const& origin) const {
+    auto rules = options_.conf.rate;
+    if (origin.rate_interval) rules.interval = *origin.rate_interval;
+    if (origin.rate_burst) rules.burst = *origin.rate_burst;
+    return rules;
 }
 
 void Book::sync_later(std::uint8_t level) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/fd.hpp"
@@ -17,6 +18,7 @@
 #include "journal/console_outlet.hpp"
 #include "journal/journald_conf.hpp"
 #include "journal/origin.hpp"
+#include "journal/rate_limit.hpp"
 #include "journal/store.hpp"
 #include "loop/loop.hpp"
 
@@ -69,6 +71,10 @@ public:
     [[nodiscard]] std::uint64_t last_entry() const { return store_.last_entry(); }
     /// Of the store's disk; looked up once a second at most.
     [[nodiscard]] std::uint64_t free_space();
+    /// What a unit has logged so far, for its rate limit: all its processes and all the ways in which they speak
+    /// count together, also the next ones after a restart. Good until the next call.
+    [[nodiscard]] RateState& rate_of(std::string const& owner);
+    [[nodiscard]] RateRules rules_of(Origin const& origin) const;
     void sync();
     /// Waits at most so long until the console has taken everything: for the very end.
     void flush_console(int milliseconds);
@@ -104,6 +110,7 @@ private:
     };
     std::optional<Outage> outage_;
     std::vector<std::pair<base::Priority, std::string>> to_tell_;
+    std::unordered_map<std::string, RateState> rates_;
     std::map<int, Label> own_labels_;
     loop::WatchPtr retry_;
     loop::WatchPtr sync_;

@@ -11,7 +11,7 @@
 namespace mitori::journal {
 namespace {
 
-constexpr std::uint64_t magic = 0x31'7463'6572'6f74'69ULL; // changes with the layout
+constexpr std::uint64_t magic = 0x32'7463'6572'6f74'69ULL; // changes with the layout
 constexpr std::size_t slot_count = 16384;
 constexpr std::size_t slots_at_once = 256;
 constexpr std::size_t header_size = 4096;
@@ -47,6 +47,7 @@ struct Inbox::Header {
     std::uint64_t next_carry;
     std::uint64_t next_header; ///< 0: stays
     std::uint64_t free_space;
+    RateState first_rate;
     RateState next_rate;
     std::uint64_t said;
     std::uint64_t used_slots; ///< behind them there is nothing
@@ -118,7 +119,8 @@ void Inbox::find_unfinished() {
                              .first = header.first,
                              .at = {.realtime = base::Usec(header.realtime), .monotonic = base::Usec(header.monotonic)},
                              .size = header.size,
-                             .free_space = header.free_space},
+                             .free_space = header.free_space,
+                             .rate = header.first_rate},
                    .finishing = phase == Phase::finishing,
                    .first = header.first_byte,
                    .lost = header.lost};
@@ -193,6 +195,7 @@ void Inbox::enter(Batch const& batch) {
     header.lost = 0;
     header.next_header = 0;
     header.free_space = batch.free_space;
+    header.first_rate = batch.rate;
     header.realtime = batch.at.realtime.count();
     header.monotonic = batch.at.monotonic.count();
     step();

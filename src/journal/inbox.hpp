@@ -47,6 +47,7 @@ struct Batch {
     base::Stamp at;
     std::uint64_t size = 0;       ///< bytes looked at, of a socket
     std::uint64_t free_space = 0; ///< of the disk, as the rate limit knew it
+    RateState rate;               ///< of the stream's unit, before the batch
 };
 
 class Inbox {
@@ -85,8 +86,8 @@ public:
     void note_lost(std::uint64_t count);
     /// A connection's header has been found: it is in force when this batch is over.
     base::Result<void> keep_header(std::string_view header);
-    /// `rest` and the rate are what the stream goes on with. An error (no room for the rest) leaves the old carry; the
-    /// batch is over all the same.
+    /// `rest` and the rate are what the stream and its unit go on with. An error (no room for the rest) leaves the old
+    /// carry; the batch is over all the same.
     base::Result<void> finish(std::string_view rest, RateState const& rate);
     /// As finish, and takes the bytes from the socket.
     base::Result<void> finish_seen(int socket, std::string_view rest, RateState const& rate);

@@ -54,7 +54,7 @@ std::vector<std::string> show_origin(Origin const& origin) {
     texts[at_invocation] = origin.invocation;
     texts[at_identifier] = origin.identifier;
     texts[at_scope] = origin.scope == Scope::user ? "1" : "0";
-    texts[at_facility] = std::to_string(origin.facility);
+    texts[at_facility] = show_optional(origin.facility);
     texts[at_level] = std::to_string(origin.level);
     texts[at_level_max] = std::to_string(origin.level_max);
     texts[at_prefix] = origin.level_prefix == LevelPrefix::on ? "1" : "0";
@@ -73,7 +73,7 @@ base::Result<Origin> parse_origin(std::vector<std::string> const& texts) {
                   .scope = texts[at_scope] == "1" ? Scope::user : Scope::system,
                   .level_prefix = texts[at_prefix] == "1" ? LevelPrefix::on : LevelPrefix::off,
                   .console = texts[at_console] == "1" ? Origin::Console::yes : Origin::Console::no};
-    origin.facility = TRY(parse_small(texts[at_facility], 127));
+    if (!texts[at_facility].empty()) origin.facility = TRY(parse_small(texts[at_facility], 127));
     origin.level = TRY(parse_small(texts[at_level], 7));
     origin.level_max = TRY(parse_small(texts[at_level_max], 7));
     if (!texts[at_interval].empty()) {
@@ -104,9 +104,7 @@ Label make_stream_label(Origin const& origin, Speaker const& speaker, Machine co
         if (!value.empty()) fields.push_back(fmt::format("{}={}", name, value));
     };
     fields.push_back(fmt::format("PRIORITY={}", level));
-    // daemon is what everything has that says nothing else: its field would cost a thirtieth of the file.
-    constexpr std::uint8_t daemon = 3;
-    if (origin.facility != daemon) fields.push_back(fmt::format("SYSLOG_FACILITY={}", origin.facility));
+    if (origin.facility) fields.push_back(fmt::format("SYSLOG_FACILITY={}", *origin.facility));
     add("SYSLOG_IDENTIFIER", origin.identifier);
     fields.emplace_back("_TRANSPORT=stdout");
     if (speaker.pid > 0) {

@@ -30,7 +30,7 @@ struct Origin {
     std::string invocation; ///< 32 hex digits, or empty
     std::string identifier;
     Scope scope = Scope::system;
-    std::uint8_t facility = 3;
+    std::optional<std::uint8_t> facility; ///< nothing: none is written
     std::uint8_t level = 6;
     std::uint8_t level_max = 7;
     LevelPrefix level_prefix = LevelPrefix::on;

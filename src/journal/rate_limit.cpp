@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <fmt/format.h>
+#include <tuple>
 #include <utility>
 
 namespace mitori::journal {
@@ -53,6 +54,12 @@ base::Usec suppressed_until(RateState const& state, RateRules const& rules) {
     for (auto const& pool : state.pools)
         if (pool.suppressed > 0) last = std::max(last, base::plus(base::Usec(pool.begin), rules.interval));
     return last;
+}
+
+void merge(RateState& into, RateState const& other) {
+    auto const age = [](RateState::Pool const& pool) { return std::tuple(pool.begin, pool.passed, pool.suppressed); };
+    for (std::size_t n = 0; n < into.pools.size(); ++n)
+        if (age(into.pools[n]) < age(other.pools[n])) into.pools[n] = other.pools[n];
 }
 
 std::string suppressed_text(std::uint64_t count, std::string_view unit) {

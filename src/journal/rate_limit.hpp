@@ -50,6 +50,9 @@ struct RateVerdict {
 /// is to be told.
 [[nodiscard]] base::Usec suppressed_until(RateState const& state, RateRules const& rules);
 
+/// Of two copies of a unit's state, what each pool knows last.
+void merge(RateState& into, RateState const& other);
+
 [[nodiscard]] std::uint64_t scaled_burst(std::uint32_t burst, std::uint64_t free_space);
 
 /// "Suppressed 12 messages from web.service", journald's sentence.

@@ -138,8 +138,7 @@ bool Sockets::may_pass(SocketKind kind, std::string_view bytes, base::sys::Recei
                        base::Stamp const& at) {
     auto const& who = sender(kind, with);
     auto const level = kind == SocketKind::syslog ? parse_syslog(bytes).level : std::uint8_t{6};
-    auto const verdict =
-        decide_rate(rates_[who.owner], book_.options().conf.rate, level, at.monotonic, book_.free_space());
+    auto const verdict = decide_rate(book_.rate_of(who.owner), who.rules, level, at.monotonic, book_.free_space());
     if (verdict.suppressed > 0) book_.tell(base::Priority::warning, suppressed_text(verdict.suppressed, who.owner));
     return verdict.pass;
 }
@@ -219,6 +218,7 @@ Sockets::Sender const& Sockets::sender(SocketKind kind, base::sys::Received cons
                                    book_.options().machine);
     // The store knows labels by their address: one that says the same stays.
     if (!who.label || *who.label != *label) who.label = std::move(label);
+    who.rules = book_.rules_of(origin.value_or(Origin{}));
     who.owner = origin && !origin->unit.empty() ? origin->unit : fmt::format("pid {}", with.pid);
     return who;
 }

@@ -35,6 +35,7 @@ private:
     struct Sender {
         Label label;
         std::string owner; ///< the unit, or "pid 12"
+        RateRules rules;
         base::Usec known_at{0};
     };
     struct Socket {
@@ -68,7 +69,6 @@ private:
     OfPid of_pid_;
     std::array<Socket, socket_kinds> sockets_;
     std::unordered_map<std::uint64_t, Sender> senders_;
-    std::unordered_map<std::string, RateState> rates_; ///< by owner
     bool reading_ = false;
     std::string buffer_;
 };

@@ -20,7 +20,8 @@ constexpr std::size_t bytes_unprotected = 64 << 10;
 constexpr std::size_t usual_pipe = 64 << 10;
 constexpr int full_turns_before_growth = 8;
 
-std::string const& owner_of(Origin const& origin) { return origin.unit.empty() ? origin.identifier : origin.unit; }
+// For those who say none: what systemd-journald gives services.
+constexpr std::uint8_t daemon_facility = 3;
 
 } // namespace
 
@@ -32,6 +33,10 @@ Streams::Streams(loop::Loop& loop, Inbox& inbox, Book& book, std::function<void(
 
 Streams::~Streams() = default;
 
+std::string const& Streams::owner_of(Origin const& origin) {
+    return origin.unit.empty() ? origin.identifier : origin.unit;
+}
+
 // -- who there is
 
 base::Result<void> Streams::add(std::uint64_t id, StreamKind kind, Origin origin, base::Fd fd) {
@@ -42,7 +47,7 @@ base::Result<void> Streams::add(std::uint64_t id, StreamKind kind, Origin origin
     auto stream = std::make_unique<Stream>();
     stream->id = id;
     stream->kind = kind;
-    stream->rules = rules_of(origin);
+    stream->rules = book_.rules_of(origin);
     stream->origin = std::move(origin);
     stream->fd = std::move(fd);
     stream->slot = TRY(inbox_.slot_of(id));
@@ -59,17 +64,10 @@ void Streams::load(Stream& stream) {
         stream.carry = *std::move(carry);
     else
         base::log(base::Priority::err, "the rest of a line is lost: {}", carry.error().message());
-    stream.rate = inbox_.rate(stream.slot);
+    merge(book_.rate_of(owner_of(stream.origin)), inbox_.rate(stream.slot));
     auto const header = inbox_.header(stream.slot);
     if (!header || header->empty()) return;
     if (auto const parsed = parse_stdout_header(*header); parsed && *parsed) apply_header(stream, **parsed);
-}
-
-RateRules Streams::rules_of(Origin const& origin) const {
-    auto rules = book_.options().conf.rate;
-    if (origin.rate_interval) rules.interval = *origin.rate_interval;
-    if (origin.rate_burst) rules.burst = *origin.rate_burst;
-    return rules;
 }
 
 void Streams::started(std::uint64_t id, pid_t pid, uid_t uid) {
@@ -168,7 +166,8 @@ Batch Streams::batch_of(Stream const& stream, BatchKind kind) {
             .slot = stream.slot,
             .first = book_.last_entry() + 1,
             .at = loop_.now(),
-            .free_space = book_.free_space()};
+            .free_space = book_.free_space(),
+            .rate = book_.rate_of(owner_of(stream.origin))};
 }
 
 Streams::Turn Streams::turn_pipe(Stream& stream) {
@@ -186,7 +185,7 @@ Streams::Turn Streams::turn_pipe(Stream& stream) {
     unprotected_ = false;
     grow(stream, *moved);
     stream.taken += *moved;
-    take_pipe_batch(stream, {.batch = batch, .rate = stream.rate});
+    take_pipe_batch(stream, {.batch = batch, .rate = batch.rate});
     return Turn::taken;
 }
 
@@ -200,8 +199,9 @@ Streams::Turn Streams::turn_unprotected(Stream& stream) {
     if (*got == 0) return Turn::ended;
     buffer_.resize(before + *got);
     stream.taken += *got;
-    Cut state{.batch = batch_of(stream, BatchKind::end), .rate = stream.rate};
-    inbox_.begin(state.batch);
+    auto const batch = batch_of(stream, BatchKind::end);
+    Cut state{.batch = batch, .rate = batch.rate};
+    inbox_.begin(batch);
     book_.gather();
     auto const consumed = cut(stream, headroom, state);
     finish(stream, consumed, state);
@@ -217,11 +217,11 @@ void Streams::grow(Stream& stream, std::size_t taken) {
 
 /// The stream's last act: the rest of a line is a line, too, and what was suppressed is said.
 void Streams::end(Stream& stream) {
-    auto rate = stream.rate;
+    auto rate = book_.rate_of(owner_of(stream.origin));
     if (stream.carry.empty() && take_suppressed(rate) == 0) return;
     auto const batch = batch_of(stream, BatchKind::end);
     inbox_.begin(batch);
-    take_end_batch(stream, {.batch = batch, .rate = stream.rate, .rest = LineBreak::eof});
+    take_end_batch(stream, {.batch = batch, .rate = batch.rate, .rest = LineBreak::eof});
 }
 
 void Streams::remove(std::uint64_t id) {
@@ -267,7 +267,7 @@ void Streams::finish(Stream& stream, std::size_t consumed, Cut const& state) {
         base::log(base::Priority::err, "rests of lines are not safe from a kill: {}", kept.error().message());
     if (kept && !rest.empty()) unsafe_ = false;
     stream.carry = rest;
-    stream.rate = state.rate;
+    book_.rate_of(owner_of(stream.origin)) = state.rate;
 }
 
 // -- lines
@@ -297,7 +297,7 @@ void Streams::put(Stream& stream, Line const& line, Cut& state) {
                      .label = label(stream, message->level),
                      .fields = std::span(fields).first(fields[1].empty() ? 1U : 2U)},
            .level = message->level,
-           .facility = stream.origin.facility,
+           .facility = stream.origin.facility.value_or(daemon_facility),
            .owner = owner_of(stream.origin),
            .identifier = stream.origin.identifier,
            .pid = stream.speaker.pid,
@@ -314,7 +314,7 @@ void Streams::put_suppressed(Stream& stream, std::uint64_t count, std::uint8_t l
     std::array<std::string_view, 3> const fields{lines[0], lines[1], lines[2]};
     write({.entry = {.at = state.batch.at, .label = label(stream, level), .fields = fields},
            .level = level,
-           .facility = stream.origin.facility,
+           .facility = stream.origin.facility.value_or(daemon_facility),
            .owner = owner,
            .identifier = stream.origin.identifier,
            .pid = stream.speaker.pid,

@@ -63,7 +63,6 @@ private:
         base::Fd fd;
         SlotNumber slot{};
         std::string carry;
-        RateState rate;
         Speaker speaker;
         std::array<Label, 8> labels;
         std::optional<StdoutHeader> header;
@@ -106,6 +105,8 @@ private:
     void take_peer(Stream& stream);
     static void apply_header(Stream& stream, StdoutHeader const& header);
     [[nodiscard]] static Origin unknown_origin();
+    /// Whose losses and limits they are.
+    [[nodiscard]] static std::string const& owner_of(Origin const& origin);
     void finish(Stream& stream, std::size_t consumed, Cut const& state);
 
     void begin_buffer(Stream const& stream);
@@ -115,7 +116,6 @@ private:
     void write(Words const& words, Cut& state);
     Label const& label(Stream& stream, std::uint8_t level);
     [[nodiscard]] Batch batch_of(Stream const& stream, BatchKind kind);
-    [[nodiscard]] RateRules rules_of(Origin const& origin) const;
 
     loop::Loop& loop_;
     Inbox& inbox_;

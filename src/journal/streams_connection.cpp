@@ -34,7 +34,7 @@ void Streams::apply_header(Stream& stream, StdoutHeader const& header) {
     // Whose words they are only root may say of others.
     if (!header.unit.empty() && stream.speaker.pid > 0 && stream.speaker.uid == 0) origin.unit = header.unit;
     origin.level = header.level;
-    origin.facility = header.facility == 0 ? Origin{}.facility : header.facility;
+    origin.facility = header.facility == 0 ? std::nullopt : std::optional(header.facility);
     origin.level_prefix = header.level_prefix;
     origin.console = header.to_console ? Origin::Console::yes : Origin::Console::no;
     stream.labels = {};
@@ -52,7 +52,7 @@ Streams::Turn Streams::turn_connection(Stream& stream) {
     auto batch = batch_of(stream, BatchKind::connection);
     batch.size = got->size;
     inbox_.begin_seen(batch, static_cast<std::byte>(buffer_[before]));
-    return take_connection_batch(stream, {.batch = batch, .rate = stream.rate});
+    return take_connection_batch(stream, {.batch = batch, .rate = batch.rate});
 }
 
 /// The bytes are in the buffer, behind the carry.
@@ -73,6 +73,7 @@ Streams::Turn Streams::take_connection_batch(Stream& stream, Cut state) {
                 base::log(base::Priority::err, "a stream's header is not safe: {}", kept.error().message());
             from += (*header)->bytes;
             apply_header(stream, **header);
+            state.rate = book_.rate_of(owner_of(stream.origin)); // only now it is known whose
         }
     }
     auto const consumed = stream.header ? cut(stream, from, state) : from;
@@ -98,7 +99,7 @@ void Streams::resume(Inbox::Unfinished const& unfinished) {
     auto const found = streams_.find(batch.id);
     auto& stream = found == streams_.end() ? stranger : *found->second;
     if (found == streams_.end()) load(stranger);
-    Cut state{.batch = batch, .skip = inbox_.done(book_.last_entry()), .rate = stream.rate};
+    Cut state{.batch = batch, .skip = inbox_.done(book_.last_entry()), .rate = batch.rate};
     base::log(base::Priority::notice, "taking up a batch of {}: {} lines of it are in", stream.origin.unit, state.skip);
     if (batch.kind == BatchKind::pipe) return take_pipe_batch(stream, std::move(state));
     if (batch.kind == BatchKind::end) {

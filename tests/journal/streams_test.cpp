@@ -185,6 +185,41 @@ TEST(Streams, suppressed_lines_are_counted_and_said_at_the_end) {
     EXPECT_EQ(bench.disk.entries.back().value("N_DROPPED"), "5");
 }
 
+TEST(Streams, of_one_unit_have_one_limit_also_after_a_restart) {
+    Bench bench;
+    bench.conf.rate = {.interval = std::chrono::seconds(30), .burst = 100};
+    bench.begin();
+    auto const burst = scaled_burst(bench.conf.rate.burst, bench.book->free_space());
+    std::string text;
+    for (std::uint64_t i = 0; i < burst - 2; ++i)
+        text += "line\n";
+    bench.say(text);
+    bench.turn();
+    ASSERT_EQ(bench.disk.entries.size(), burst - 2);
+    // The next process of the same unit, and one of another.
+    auto const next = [&](std::uint64_t id, std::string const& unit) {
+        auto ends = *base::sys::pipe();
+        EXPECT_TRUE(base::sys::set_nonblocking(ends.first.get()));
+        EXPECT_TRUE(base::sys::write_all(ends.second.get(), "a\nb\nc\nd\n"));
+        auto origin = bench.origin;
+        origin.unit = unit;
+        auto const before = bench.disk.entries.size();
+        EXPECT_TRUE(bench.streams->add(id, StreamKind::pipe, origin, std::move(ends.first)));
+        bench.streams->started(id, ::getpid(), 33);
+        bench.streams->drain(id);
+        return bench.disk.entries.size() - before;
+    };
+    EXPECT_EQ(next(8, "web.service"), 2U);
+    EXPECT_EQ(next(9, "other.service"), 4U);
+    EXPECT_EQ(next(10, "web.service"), 0U);
+    // A recorder that is killed forgets nothing of a unit that still speaks.
+    bench.say("one more\n");
+    bench.turn();
+    bench.end();
+    bench.begin();
+    EXPECT_EQ(next(11, "web.service"), 0U);
+}
+
 TEST(Streams, a_full_disk_costs_lines_that_are_counted_and_said_when_there_is_room) {
     Bench bench;
     bench.begin();

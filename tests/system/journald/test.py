@@ -33,7 +33,7 @@ class Journald(harness.Case):
         beside = self.machine.run("unshare", "-m", "sh", "-c",
                                   f"mount -t tmpfs tmpfs /run && exec python3 {SPEAK} --beside", limit=120)
         theirs = entries(self.ok(beside))
-        self.assertEqual(len([source for source in theirs if source.startswith("stream")]), 11)
+        self.assertEqual(len([source for source in theirs if source.startswith("stream")]), 17)
         self.assertGreater(sum(map(len, theirs.values())), 80)
 
         self.ok(self.machine.run("python3", SPEAK))

@@ -15,6 +15,11 @@ STREAMS = [
     b"a" * 49152 + b"\n", b"b" * 49157 + b"\n", b"c" * 49150 + b"  cc\n", b"d" * 49151 + b"\0dd\n", b"e" * 98309,
     b"<3>" + b"f" * 98304 + b"<4>\n",
 ]
+# With another level than info, and with a facility: it stays, whatever prefix a line has.
+HEADED = [
+    (30, b"with daemon\n<3>err of daemon\n"), (14, b"with user\n<7>debug of user\n"), (191, b"with local7\n<0>emerg\n"),
+    (3, b"no facility\n"), (7, b"debug\n<1>alert\n"), (3 << 3, b"daemon and emerg\n"),
+]
 SYSLOG = [
     b"<13>Nov 22 17:45:05 cron[12]: text", b"<13>Nov  2  7:45:05 cron: text", b"<13>cron[12]: text", b"text alone",
     b"<30>Nov 22 17:45:05 host cron[12]: text", b"<13>Nov 22 17:45:05 text", b"<999>x: y", b"<1000>x: y", b"<0>x: y",
@@ -26,7 +31,8 @@ SYSLOG = [
 
 
 # What ends a stream or a socket's datagrams; the long ones are cut.
-LAST = {"noend", "   ", "<1 >x", "bbbbb", "cc", "dd", "eeeee", "fff<4>", "y", "x5"}
+LAST = {"noend", "   ", "<1 >x", "bbbbb", "cc", "dd", "eeeee", "fff<4>", "y", "x5", "err of daemon",
+        "debug of user", "emerg", "no facility", "alert", "daemon and emerg"}
 
 
 def binary(name, value):
@@ -51,6 +57,9 @@ def speak():
     for number, said in enumerate(STREAMS):
         with connected(socket.SOCK_STREAM, "stdout") as stream:
             stream.sendall(b"stream%d\n\n6\n1\n0\n0\n0\n" % number + said)
+    for number, (priority, said) in enumerate(HEADED):
+        with connected(socket.SOCK_STREAM, "stdout") as stream:
+            stream.sendall(b"streamed%d\n\n%d\n1\n0\n0\n0\n" % (number, priority) + said)
     for name, datagrams in (("dev-log", SYSLOG), ("socket", NATIVE)):
         with connected(socket.SOCK_DGRAM, name) as sock:
             for said in datagrams:
