@@ -88,7 +88,7 @@ int run_command(Settings const& settings, Report const& report, Inheritance& inh
         return settings.style == Style::mitori ? 125 : 1;
     }
     report.started(program, child.pid);
-    if (inheritance.takes_terminal && terminal.foreground() == child.pid) watch.shares_terminal();
+    if (settings.home == Home::own_group && !raw::failed(terminal.foreground())) watch.shares_terminal();
     if (settings.closes_files) close_files(child.pidfd, terminal.fd());
     if (settings.leaves_folder) raw::call(SYS_chdir, raw::word("/"));
     return watch.run(child);

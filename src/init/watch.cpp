@@ -114,8 +114,10 @@ void Watch::continue_command() const {
 /// if we stop as well. Who stopped it by hand (SIGSTOP, or from elsewhere) will continue it by hand, and would not know
 /// of us.
 void Watch::on_stopped(int signal) {
-    bool const by_terminal = signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
-    if (!shares_terminal_ || our_pid_ == 1 || !by_terminal || terminal_.foreground() != child_.pid) return;
+    if (!shares_terminal_ || our_pid_ == 1) return;
+    bool const in_front = terminal_.foreground() == child_.pid;
+    // ^Z is for who is in front; these two are for who is not, and uses the terminal all the same.
+    if (in_front ? signal != SIGTSTP : signal != SIGTTIN && signal != SIGTTOU) return;
     report_.suspending();
     // Not SIGSTOP: where nobody could continue us, because our group is orphaned, the kernel passes over this one.
     detail::set_disposition(SIGTSTP, detail::Disposition::by_default);

@@ -24,7 +24,7 @@ public:
 
     /// The first SIGHUP and SIGCONT are the kernel's own, for the terminal that we gave up: not forwarded.
     void expect_hang_up();
-    /// The command's group has been put in the foreground by us.
+    /// There is a terminal, and the command is in a group of its own: its turns there are ours to arrange.
     void shares_terminal() { shares_terminal_ = true; }
 
     /// Installs the handlers and unblocks all signals. Back when the command has ended: our exit status.
