@@ -25,6 +25,7 @@
 #include "process/command.hpp"
 #include "process/detail/raw.hpp"
 #include "process/spawner.hpp"
+#include "process_peers.hpp"
 
 namespace {
 
@@ -219,6 +220,10 @@ int main(int argc, char** argv_of_main) {
         {"mitori Spawner, 4 in flight", [&](int count) { by_spawner(*spawner, count, 4); }},
         {"fork + execve", by_fork, big ? 50 : 1, Way::last},
     };
+    for (auto const& peer : {bench::boost_process(), bench::glib()}) {
+        if (peer.run == nullptr) fmt::print("{}: was not there when this was built\n", peer.name);
+        if (peer.run != nullptr) ways.push_back({peer.name, [peer](int count) { peer.run(program, count); }});
+    }
     for (auto const when : {Way::in_turn, Way::last})
         for (int round = 0; round < rounds; ++round)
             for (auto& way : ways)
