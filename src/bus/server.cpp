@@ -99,6 +99,8 @@ void RealServer::subscribe() {
                 for (auto& client : clients_)
                     if (!client.over) client.connection->end_reload();
             },
+        .unit_new = [this](control::UnitNew const& event) { emit(detail::make_signal(event)); },
+        .unit_removed = [this](control::UnitRemoved const& event) { emit(detail::make_signal(event)); },
     });
 }
 

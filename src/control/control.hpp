@@ -133,6 +133,13 @@ struct UnitChanged {
     std::string active_state;
     std::string sub_state;
 };
+/// A unit is loaded from now on, or no longer.
+struct UnitNew {
+    std::string unit;
+};
+struct UnitRemoved {
+    std::string unit;
+};
 struct Reloading {
     bool active = false;
 };
@@ -143,6 +150,8 @@ struct Listener {
     std::function<void(JobRemoved const&)> job_removed;
     std::function<void(UnitChanged const&)> unit_changed;
     std::function<void(Reloading const&)> reloading;
+    std::function<void(UnitNew const&)> unit_new;
+    std::function<void(UnitRemoved const&)> unit_removed;
 };
 
 /// Keeps a subscription alive.

@@ -295,6 +295,12 @@ std::unique_ptr<control::Subscription> Local::subscribe(control::Listener listen
     ours.reloading = [shared](bool active) {
         if (shared->reloading) shared->reloading({active});
     };
+    ours.unit_new = [shared, &graph](UnitRef unit) {
+        if (shared->unit_new) shared->unit_new({graph.name(unit)});
+    };
+    ours.unit_removed = [shared, &graph](UnitRef unit) {
+        if (shared->unit_removed) shared->unit_removed({graph.name(unit)});
+    };
     return std::make_unique<Handle>(manager_.listen(std::move(ours)));
 }
 

@@ -16,6 +16,9 @@ struct Listener {
     std::function<void(Job const&, JobResult)> job_done;
     std::function<void(UnitRef)> unit_changed;
     std::function<void(bool active)> reloading;
+    /// Loaded, or no longer: each unit's first comes before anything else about it.
+    std::function<void(UnitRef)> unit_new;
+    std::function<void(UnitRef)> unit_removed;
 };
 
 } // namespace mitori::manager

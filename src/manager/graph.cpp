@@ -111,6 +111,7 @@ UnitRef Graph::place(unit::UnitPtr loaded) {
     if (is_new || !live(ref)) {
         node.unit = loaded;
         unconnected_.push_back(ref);
+        ++generation_;
     } else if (loaded->names.size() > node.unit->names.size()) {
         node.unit = loaded; // the same unit, found by an alias that was not known of
     }

@@ -57,7 +57,8 @@ base::Result<void> Manager::begin() {
 // -- units
 
 // What is wrong in a file is said when it is read: nobody may ask for the status of a unit that works all the same.
-unit::UnitPtr Manager::load_unit(std::string_view name) const {
+unit::UnitPtr Manager::load_unit(std::string_view name) {
+    wake(); // who listens is told of it
     auto loaded = around_.loader.load(name);
     for (auto const& found : loaded->diagnostics) {
         using unit::Severity;
@@ -234,10 +235,27 @@ void Manager::settle() {
     publish();
     settling_ = false;
     check_shut_down();
-    if (!marked_.empty()) wake();
+    if (!marked_.empty() || announced_.second != graph_.generation()) wake();
+}
+
+// Nodes come with their first mention and go with a reload: the graph's generation tells when to look.
+void Manager::announce_units() {
+    auto& [units, generation] = announced_;
+    if (generation == graph_.generation()) return;
+    generation = graph_.generation();
+    units.resize(graph_.size());
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        auto const unit = static_cast<UnitRef>(i);
+        if (units[i] == graph_.live(unit)) continue;
+        units[i] = graph_.live(unit);
+        auto const member = units[i] ? &Listener::unit_new : &Listener::unit_removed;
+        for (std::size_t l = 0; l < listeners_.size(); ++l)
+            if (auto const alive = listeners_[l].lock(); alive && (*alive).*member) ((*alive).*member)(unit);
+    }
 }
 
 void Manager::publish() {
+    announce_units();
     for (auto const unit : std::exchange(marked_, {})) {
         at(unit).published = true;
         keep_record(unit);

@@ -108,7 +108,7 @@ public:
 private:
     Manager(Options options, Surroundings around);
     base::Result<void> begin();
-    [[nodiscard]] unit::UnitPtr load_unit(std::string_view name) const;
+    [[nodiscard]] unit::UnitPtr load_unit(std::string_view name);
     [[nodiscard]] bool is_unclaimed_orphan(procfs::Process const& process);
 
     // manager_reload.cpp
@@ -136,6 +136,7 @@ private:
     void wake();
     void settle();
     void publish();
+    void announce_units();
 
     // manager_follow.cpp: what follows from a change of state
     void set_active(UnitRef unit, ActiveState to);
@@ -240,6 +241,7 @@ private:
     std::unordered_map<pid_t, Held> strangers_; ///< left by the last manager
     bool shutting_down_ = false;
     int exit_code_ = 0;
+    std::pair<std::vector<bool>, std::uint64_t> announced_; ///< as loaded; at which generation of the graph
 };
 
 } // namespace mitori::manager

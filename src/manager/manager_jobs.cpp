@@ -18,6 +18,7 @@ bool is_down(ActiveState state) { return state == ActiveState::inactive || state
 } // namespace
 
 void Manager::announce_new(Job const& job) {
+    announce_units();
     mark(job.unit);
     arm_job_timer(job, graph_.unit(job.unit).info.job_timeout);
     for (std::size_t i = 0; i < listeners_.size(); ++i)

@@ -154,6 +154,21 @@ TEST_F(ClientTest, hears_of_jobs_states_and_reloads_without_asking_to) {
                                                      "removed foo.service done", "reloading", "reloaded"));
 }
 
+TEST_F(ClientTest, hears_of_units_that_are_loaded_and_that_go) {
+    std::vector<std::string> heard;
+    auto const subscription = client_->subscribe({
+        .unit_new = [&](auto const& event) { heard.push_back("new " + event.unit); },
+        .unit_removed = [&](auto const& event) { heard.push_back("removed " + event.unit); },
+    });
+    ASSERT_TRUE(client_->list_jobs()); // it is heard: what is told from now on reaches it
+    server_.on_server([this] {
+        server_.faces().tell(&control::Listener::unit_new, control::UnitNew{"my-own@1.service"});
+        server_.faces().tell(&control::Listener::unit_removed, control::UnitRemoved{"my-own@1.service"});
+    });
+    ASSERT_TRUE(client_->wait_until([&] { return heard.size() >= 2; }, std::chrono::seconds(20)));
+    EXPECT_THAT(heard, ElementsAre("new my-own@1.service", "removed my-own@1.service"));
+}
+
 TEST_F(ClientTest, a_dropped_subscription_hears_nothing) {
     int heard = 0;
     int still = 0;

@@ -185,6 +185,32 @@ TEST_F(LocalFaces, tell_listeners_until_they_drop_their_subscription) {
     EXPECT_EQ(told.size(), 2U);
 }
 
+TEST_F(LocalFaces, tell_of_each_unit_when_it_is_loaded_and_when_it_goes) {
+    ask(JobVerb::start, "r.service"); // with its slices and targets
+    std::vector<std::string> told;
+    auto const subscription = local.subscribe({
+        .job_new = [&](control::JobNew const& job) { told.push_back("job of " + job.unit); },
+        .unit_new = [&](control::UnitNew const& event) { told.push_back("new " + event.unit); },
+        .unit_removed = [&](control::UnitRemoved const& event) { told.push_back("removed " + event.unit); },
+    });
+    office.loop.settle();
+    told.clear();
+    ask(JobVerb::start, "a.service");
+    EXPECT_THAT(told, ElementsAre("new a.service", "job of a.service")) << "the unit comes before what it does";
+    told.clear();
+    // Whoever asks about a unit loads it; nobody needs it after the next reload.
+    static_cast<void>(local.unit_properties("gone.service"));
+    office.loop.settle();
+    EXPECT_THAT(told, ElementsAre("new gone.service"));
+    told.clear();
+    EXPECT_TRUE(local.reload_units());
+    office.loop.settle();
+    EXPECT_THAT(told, ElementsAre("removed gone.service"));
+    static_cast<void>(local.unit_properties("gone.service"));
+    office.loop.settle();
+    EXPECT_THAT(told, ElementsAre("removed gone.service", "new gone.service"));
+}
+
 TEST_F(LocalFaces, tell_that_units_are_read_again) {
     std::vector<bool> told;
     auto const subscription =

@@ -47,7 +47,8 @@ void add_signals(Interfaces& interfaces, Object const& object) {
     if (std::holds_alternative<UnitObject>(object))
         interfaces[properties_interface] += signal("PropertiesChanged", "sa{sv}as");
     if (!std::holds_alternative<ManagerObject>(object)) return;
-    interfaces[manager_interface] += signal("JobNew", "uos") + signal("JobRemoved", "uoss") + signal("Reloading", "b");
+    interfaces[manager_interface] += signal("JobNew", "uos") + signal("JobRemoved", "uoss") + signal("Reloading", "b") +
+                                     signal("UnitNew", "so") + signal("UnitRemoved", "so");
 }
 
 std::string last_label(std::string const& path) { return path.substr(path.rfind('/') + 1); }

@@ -30,6 +30,14 @@ Signal make_signal(control::JobRemoved const& event) {
 
 Signal make_signal(control::Reloading const& event) { return manager_signal("Reloading", "b", {event.active}); }
 
+Signal make_signal(control::UnitNew const& event) {
+    return manager_signal("UnitNew", "so", {event.unit, path_value(unit_path(event.unit))});
+}
+
+Signal make_signal(control::UnitRemoved const& event) {
+    return manager_signal("UnitRemoved", "so", {event.unit, path_value(unit_path(event.unit))});
+}
+
 Signal make_signal(control::UnitChanged const& event) {
     if (event.active_state.empty()) return properties_changed(event.unit, {}, {"ActiveState", "SubState"});
     return properties_changed(event.unit,
@@ -72,6 +80,8 @@ void deliver(Signal const& signal, control::Listener const& listener) {
         if (signal.name == "JobNew" && listener.job_new) listener.job_new({id_of(values), text_at(values, 2)});
         if (signal.name == "JobRemoved" && listener.job_removed)
             listener.job_removed({id_of(values), text_at(values, 2), text_at(values, 3)});
+        if (signal.name == "UnitNew" && listener.unit_new) listener.unit_new({text_at(values, 0)});
+        if (signal.name == "UnitRemoved" && listener.unit_removed) listener.unit_removed({text_at(values, 0)});
         if (signal.name == "Reloading" && listener.reloading)
             listener.reloading({!values.empty() && values.front().flag()});
     }

@@ -21,6 +21,8 @@ struct Signal {
 [[nodiscard]] Signal make_signal(control::JobNew const& event);
 [[nodiscard]] Signal make_signal(control::JobRemoved const& event);
 [[nodiscard]] Signal make_signal(control::Reloading const& event);
+[[nodiscard]] Signal make_signal(control::UnitNew const& event);
+[[nodiscard]] Signal make_signal(control::UnitRemoved const& event);
 /// PropertiesChanged of the unit: the states, where the event has them, else only that they are stale.
 [[nodiscard]] Signal make_signal(control::UnitChanged const& event);
 /// PropertiesChanged of the unit's Job property. 0: it has none any more.
