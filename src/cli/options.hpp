@@ -39,6 +39,7 @@ struct Options {
     bool quiet = false;
     bool value = false;
     bool block = true;
+    bool wait = false;
     bool pager = true;
     bool help = false;
     bool version = false;

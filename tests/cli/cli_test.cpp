@@ -40,6 +40,38 @@ TEST(UnitName, is_made_of_what_people_type) {
     EXPECT_EQ(unit_name("web*"), "web*");
 }
 
+/// start --wait of foo.service, which comes to `state` while it is waited for.
+test::Said start_and_wait(test::FakeFaces& faces, std::string const& state) {
+    return test::run_verb(faces.faces(), "start --wait foo.service", [&](auto const& done) -> control::Answer<void> {
+        if (!done()) faces.tell(&control::Listener::unit_changed, control::UnitChanged{"foo.service", state, state});
+        if (done()) return {};
+        return std::unexpected(control::Refusal{control::Reason::timeout, "never"});
+    });
+}
+
+TEST(Start, with_wait_ends_when_the_unit_has_ended_and_says_how) {
+    test::FakeFaces faces;
+    EXPECT_EQ(start_and_wait(faces, "inactive").status, 0);
+    auto const failed = start_and_wait(faces, "failed");
+    EXPECT_EQ(failed.status, 1);
+    EXPECT_EQ(failed.err, "") << "systemctl says nothing of it either";
+    EXPECT_THAT(start_and_wait(faces, "deactivating").err, HasSubstr("Failed to wait for the unit's end: never"));
+}
+
+TEST(Start, with_wait_does_not_wait_for_what_has_ended_already) {
+    test::FakeFaces faces;
+    faces.results["dead.service"] = "skipped";
+    EXPECT_EQ(say(faces, "start --wait dead.service").status, 0);
+}
+
+TEST(Start, refuses_to_wait_and_not_to_wait) {
+    test::FakeFaces faces;
+    auto const said = say(faces, "start --wait --no-block foo.service");
+    EXPECT_EQ(said.status, 1);
+    EXPECT_EQ(said.err, "--wait may not be combined with --no-block.\n");
+    EXPECT_THAT(faces.asked, ElementsAre());
+}
+
 TEST(Tree, shows_units_with_processes_under_their_slices) {
     test::FakeFaces faces;
     faces.units.clear();

@@ -121,7 +121,54 @@ int wait_for(Context& context, JobEnds const& ends, std::vector<control::JobRef>
     return status;
 }
 
+/// What has become of units. For when the ends of their jobs have been heard of: what is heard from then on is of the
+/// life that was begun.
+class UnitEnds {
+public:
+    explicit UnitEnds(control::Watch& watch)
+        : subscription_(watch.subscribe({.unit_changed = [this](control::UnitChanged const& event) {
+              if (!event.active_state.empty()) states_[event.unit] = event.active_state;
+          }})) {}
+    /// The unit's own name, of which events tell. One that no event has told of is as it is now.
+    [[nodiscard]] std::string look(Context& context, std::string const& unit) {
+        auto const properties = context.faces.query.unit_properties(unit);
+        if (!properties) return unit;
+        auto name = properties->get("Id").text();
+        states_.try_emplace(name, properties->get("ActiveState").text());
+        return name;
+    }
+    [[nodiscard]] bool over(std::string const& unit) const {
+        auto const found = states_.find(unit);
+        return found != states_.end() && (found->second == "inactive" || failed(unit));
+    }
+    [[nodiscard]] bool failed(std::string const& unit) const {
+        auto const found = states_.find(unit);
+        return found != states_.end() && found->second == "failed";
+    }
+
+private:
+    std::map<std::string, std::string> states_;
+    std::unique_ptr<control::Subscription> subscription_;
+};
+
+/// --wait: 1 where any has failed.
+int wait_for_ends(Context& context, std::vector<control::JobRef> const& jobs) {
+    UnitEnds ends(context.faces.watch);
+    std::vector<std::string> units;
+    for (auto const& job : jobs)
+        units.push_back(ends.look(context, job.unit));
+    auto const over = [&](std::string const& unit) { return ends.over(unit); };
+    if (auto const waited = context.wait_until([&] { return std::ranges::all_of(units, over); }); !waited)
+        return detail::complain(context, "wait for the unit's end", waited.error());
+    bool const failed = std::ranges::any_of(units, [&](std::string const& unit) { return ends.failed(unit); });
+    return code(failed ? ExitStatus::failure : ExitStatus::success);
+}
+
 int run(Context& context, Arguments const& typed, control::JobVerb verb) {
+    if (context.options.wait && !context.options.block) {
+        fmt::print(context.err, "--wait may not be combined with --no-block.\n");
+        return code(ExitStatus::failure);
+    }
     auto const units = detail::expand(context, typed);
     if (!units) return detail::complain(context, "find units", units.error());
     JobEnds const ends(context.faces.watch);
@@ -139,7 +186,9 @@ int run(Context& context, Arguments const& typed, control::JobVerb verb) {
         warn_if_changed_on_disk(context, unit);
     }
     if (!context.options.block) return status;
-    int const ended = wait_for(context, ends, jobs);
+    int ended = wait_for(context, ends, jobs);
+    bool const starts = verb == control::JobVerb::start || verb == control::JobVerb::restart;
+    if (context.options.wait && starts && ended == code(ExitStatus::success)) ended = wait_for_ends(context, jobs);
     return ended != code(ExitStatus::success) ? ended : status;
 }
 

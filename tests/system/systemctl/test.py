@@ -127,6 +127,34 @@ class Systemctl(harness.Case):
         self.assertEqual(states, {"web.service": "disabled", "once.service": "static", "worker@.service": "static",
                                   "nginx.service": "disabled"})
 
+    def test_presets(self):
+        path = "/etc/systemd/system-preset/10-of-the-test.preset"
+        files = ["web*", "once*", "worker@*", "nginx*", "redis*"]
+        # systemd 252 does not know the word "ignore" yet.
+        for policy, word in (("disable web.service\nenable *\n", "disabled"),
+                             ("enable web.service\ndisable *\n", "enabled")):
+            self.machine.write(path, policy)
+            self.addCleanup(self.machine.run, "rm", "-f", path)
+            for words in (["list-unit-files", *files], ["list-unit-files", "--no-legend", *files],
+                          ["list-unit-files", "--state=disabled", *files]):
+                theirs, ours = self.machine.systemctl(*words), self.machine.mitori(*words)
+                with self.subTest(word, words=words):
+                    self.assertEqual((ours.returncode, ours.stdout), (theirs.returncode, theirs.stdout))
+            line = next(line for line in theirs.stdout.splitlines() if line.startswith("web.service"))
+            self.assertEqual(line.split(), ["web.service", "disabled", word])
+            theirs, ours = (of("status", "web").stdout.splitlines()[1] for of in (self.machine.systemctl, self.machine.mitori))
+            self.assertEqual(ours, theirs)
+            self.assertIn(f"web.service; disabled; preset: {word})", ours)
+
+    def test_mitori_waits_for_the_end_where_it_is_asked_to(self):
+        answer = self.machine.mitori("start", "--wait", "brief.service")
+        self.assertEqual((answer.returncode, answer.stderr), (0, ""))
+        self.assertSays(["is-active", "brief"], 3, "inactive\n")
+        self.assertTrue(self.machine.exists("/run/brief"), "it had run to its end")
+        answer = self.machine.mitori("start", "--wait", "fails-later.service")
+        self.assertEqual((answer.returncode, answer.stderr), (1, ""))
+        self.assertSays(["is-failed", "fails-later"], 0, "failed\n")
+
     def test_a_pattern_names_every_unit_that_is_loaded(self):
         self.assertSays(["start", "worker@1", "worker@2"], 0)
         self.assertSays(["is-active", "worker@1", "worker@2", "worker@3"], 0, "active\nactive\ninactive\n")
