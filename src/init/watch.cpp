@@ -69,7 +69,7 @@ void Watch::on_signal(int signal, siginfo_t* info, void*) {
     if (!own_words) watching->take(signal, *info);
 }
 
-void Watch::take(int signal, siginfo_t const&) {
+void Watch::take(int signal, siginfo_t const& info) {
     report_.received(signal);
     if (passed_over_once_.has({signal})) {
         passed_over_once_.bits &= ~(std::uint64_t{1} << (signal - 1));
@@ -81,7 +81,9 @@ void Watch::take(int signal, siginfo_t const&) {
         return;
     }
     if (signal == SIGCONT) continue_command();
-    forward(signal, settings_.target);
+    // What the terminal sends to our group the command has got already, where it is in it. dumb-init sends it again.
+    bool const has_it = settings_.style == Style::mitori && settings_.home == Home::ours && info.si_code == SI_KERNEL;
+    if (!has_it) forward(signal, settings_.target);
     if (!settings_.suspend.has({signal})) return;
     report_.suspending();
     raw::call(SYS_kill, our_pid_, SIGSTOP);

@@ -162,6 +162,14 @@ class Ends(sides.Case):
                     answer = sides.run("python3", "-c", before, *place, path, "--", *show)
                     self.assertEqual(answer.stdout, bare, answer.stderr)
 
+    def test_the_peers_change_the_mask_and_dispositions(self):
+        """mitori-init(1) says so; a peer that has mended it is to be followed there."""
+        show = ["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"]
+        catatonit = sides.run(self.peer["catatonit"], "--", *show).stdout
+        self.assertIn("SigBlk:\t0000000000380000", catatonit)
+        dumb_init = sides.run("nohup", self.peer["dumb-init"], "--", *show).stdout
+        self.assertIn("SigIgn:\t0000000000000000", dumb_init.replace("1000\n", "0000\n"))  # Python ignores SIGPIPE
+
     def test_the_command_has_the_descriptors_that_we_had(self):
         for name, path in self.ours.items():
             with self.subTest(name=name):

@@ -195,12 +195,34 @@ class Terminal(sides.Case):
         shell.type(b"hello\n")
         self.assertEqual(shell.wait_for("read "), "hello")
 
+    def test_in_our_own_group_the_command_gets_what_is_typed_once(self):
+        shell = Shell(self, [self.ours["mitori-init"], "--single-child", *says_signals(signal.SIGINT, signal.SIGUSR1)])
+        self.assertEqual(shell.wait_for("front "), "1")
+        for _ in range(5):
+            shell.type(b"\x03")
+            shell.wait_for("got 2")
+            os.kill(shell.job, signal.SIGUSR1)
+            self.assertEqual(shell.wait_for("got "), "10")
+
+    def test_the_peers_have_the_faults_that_we_say_they_have(self):
+        """mitori-init(1) lists them; a peer that has mended one is to be followed there."""
+        for name, options in (("tini", ["-s"]), ("catatonit", [])):
+            with self.subTest(name=name):
+                behind = Shell(self, [self.peer[name], *options, "--", *says_signals()], front=False)
+                self.assertEqual(behind.wait_for("front "), "1")
+        shell = Shell(self, [self.peer["tini"], "-s", "--", *says_signals()])
+        shell.wait_for("front ")
+        shell.type(b"\x1a")
+        sides.wait_until(lambda: sides.state_of(shell.command()) == "T", "the command has stopped")
+        self.assertEqual((sides.state_of(shell.job), shell.front()), ("S", shell.command()))
+
     def test_dumb_init_stops_with_its_session(self):
         """The terminal is the shell's session's, so ^Z reaches the init itself; then the whole session stops."""
         for side in (self.ours, self.peer):
             with self.subTest(path=side["dumb-init"]):
-                command = ["/usr/bin/env", "python3", "-S", "-c", "import signal, os\nos.write(1, b'runs\\n')\n"
-                           "signal.signal(signal.SIGCONT, lambda *_: os.write(1, b'goes on\\n'))\nwhile True: signal.pause()"]
+                command = ["/usr/bin/env", "python3", "-S", "-c", "import signal, os\n"
+                           "signal.signal(signal.SIGCONT, lambda *_: os.write(1, b'goes on\\n'))\n"
+                           "os.write(1, b'runs\\n')\nwhile True: signal.pause()"]
                 shell = Shell(self, [side["dumb-init"], *command])
                 shell.wait_for("runs")
                 shell.type(b"\x1a")
