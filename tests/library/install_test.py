@@ -5,6 +5,7 @@ have it; compiles each installed header alone.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -95,6 +96,26 @@ class Install(unittest.TestCase):
                 self.assertNotIn('#include "', text)
                 self.assertNotIn("#define TRY(", text)
         self.assertEqual([path.name for path in (self.prefix / "include").iterdir()], ["mitori"])
+
+    def test_the_examples_of_the_documentation_compile(self):
+        text = (ROOT / "docs" / "library" / "README.md").read_text()
+        prelude = re.search(r"```cpp prelude\n(.*?)```", text, re.DOTALL)[1]
+        blocks = re.findall(r"```cpp\n(.*?)```", text, re.DOTALL)
+        self.assertGreater(len(blocks), 6)
+        helpers = "void report(std::string_view);\ntemplate <class... T> void use(T&&...);\n"
+        source = self.work / "documentation.cpp"
+        source.write_text("#include <mitori/mitori.hpp>\n#include <sys/resource.h>\n" + prelude + helpers +
+                          "".join(f"void example_{n}() {{\n{block}}}\n" for n, block in enumerate(blocks)))
+        self.expect_success(run(COMPILER, "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+                                "-Wno-unused-variable", f"-I{self.prefix}/include", source))
+
+    def test_the_tests_that_the_documentation_names_are_there(self):
+        page = (ROOT / "docs" / "library" / "races.md").read_text()
+        sources = "".join(path.read_text() for path in (ROOT / "tests" / "process").glob("*.cpp"))
+        there = {f"{suite}.{name}" for suite, name in re.findall(r"TEST(?:_F)?\((\w+), (\w+)\)", sources)}
+        named = set(re.findall(r"`([A-Z]\w+\.\w+)`", page)) - {"SUITE.NAME"}
+        self.assertGreater(len(named), 15)
+        self.assertEqual(named - there, set())
 
 
 if __name__ == "__main__":
