@@ -125,8 +125,13 @@ base::Result<void> House::obey_signals() {
         watches_.push_back(TRY(loop_->on_signal(base::Signal{number}, std::move(handler))));
         return {};
     };
-    for (int const number : {SIGTERM, SIGINT, SIGRTMIN + 3, SIGRTMIN + 4, SIGRTMIN + 5})
-        TRY(watch(number, [this] { manager_->shut_down(0); }));
+    using status::Ending;
+    for (auto const& [number, ending] : {std::pair{SIGTERM, Ending::poweroff},
+                                         {SIGINT, Ending::reboot},
+                                         {SIGRTMIN + 3, Ending::halt},
+                                         {SIGRTMIN + 4, Ending::poweroff},
+                                         {SIGRTMIN + 5, Ending::reboot}})
+        TRY(watch(number, [this, ending] { manager_->shut_down(0, ending); }));
     return watch(SIGHUP, [this] { manager_->daemon_reload(); });
 }
 

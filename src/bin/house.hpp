@@ -52,7 +52,8 @@ public:
     /// Queues a start, as a client would. A manager that stands in for systemd first queues what makes the folders that
     /// packages expect (tmpfiles.d(5)): units wait for it by their order.
     [[nodiscard]] control::Answer<control::JobRef> start(std::string const& unit);
-    /// SIGTERM, SIGINT and SIGRTMIN+3… stop everything in order, again at once; SIGHUP is daemon-reload.
+    /// SIGTERM, SIGINT and SIGRTMIN+3… stop everything in order, again at once; SIGHUP is daemon-reload. What they mean
+    /// for a machine is systemd(1)'s: SIGINT and SIGRTMIN+5 reboot it, SIGRTMIN+3 halts it, the others power it off.
     [[nodiscard]] base::Result<void> obey_signals();
     /// Runs until it is told to end and everything has stopped; the exit status.
     [[nodiscard]] int run();

@@ -12,6 +12,7 @@
 #include "bin/house.hpp"
 #include "bin/recorder_output.hpp"
 #include "bin/words.hpp"
+#include "manager/machine.hpp"
 
 namespace mitori::bin {
 namespace {
@@ -187,6 +188,23 @@ base::Result<std::unique_ptr<manager::Output>> make_output(loop::Loop& loop, Rec
     return nullptr;
 }
 
+/// How a manager has ended.
+struct End {
+    int code = 0;
+    status::Ending ending = status::Ending::exit;
+};
+
+/// From the making of the house to its last stone.
+base::Result<End> live(Arguments const& arguments) {
+    auto const house = TRY(House::build(arguments.house));
+    TRY(house->obey_signals());
+    if (auto started = house->start(arguments.unit); !started)
+        base::log(base::Priority::err, "{}", started.error().text);
+    static_cast<void>(::sd_notify(1, "READY=1"));
+    int const code = house->run();
+    return End{code, house->manager().ending()};
+}
+
 } // namespace
 
 int run_manager(std::span<char const* const> words) {
@@ -196,19 +214,16 @@ int run_manager(std::span<char const* const> words) {
     arguments.house.make_output = [wish = recorder_wish(arguments)](loop::Loop& loop) {
         return make_output(loop, wish);
     };
-    auto house = House::build(arguments.house);
-    if (!house) {
-        std::cerr << fmt::format("mitori manager: {}\n", house.error().message());
-        return 1;
+    if (!manager::is_machines_init()) {
+        auto const end = live(arguments);
+        if (!end) std::cerr << fmt::format("mitori manager: {}\n", end.error().message());
+        return end ? end->code : 1;
     }
-    if (auto obeyed = (*house)->obey_signals(); !obeyed) {
-        std::cerr << fmt::format("mitori manager: {}\n", obeyed.error().message());
-        return 1;
-    }
-    if (auto started = (*house)->start(arguments.unit); !started)
-        base::log(base::Priority::err, "{}", started.error().text);
-    static_cast<void>(::sd_notify(1, "READY=1"));
-    return (*house)->run();
+    // Process 1 of a machine never returns: the kernel would panic.
+    manager::begin_machine();
+    auto const end = live(arguments);
+    if (!end) manager::stay_for_ever(end.error().message());
+    manager::end_machine(end->ending);
 }
 
 } // namespace mitori::bin

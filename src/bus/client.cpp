@@ -97,7 +97,9 @@ public:
         return nothing(session_->manager("UnsetAndSetEnvironment", "asas", {words(unset), words(set)}));
     }
     Answer<void> cancel_job(std::uint32_t id) override { return nothing(session_->manager("CancelJob", "u", {id})); }
-    Answer<void> shut_down() override { return nothing(session_->manager("Exit")); }
+    Answer<void> shut_down(status::Ending ending) override {
+        return nothing(session_->manager(std::string(detail::ending_method(ending))));
+    }
 
     std::unique_ptr<control::Subscription> subscribe(control::Listener listener) override {
         return session_->subscribe(std::move(listener));

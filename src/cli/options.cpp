@@ -48,6 +48,7 @@ void add_what_to_do(CLI::App& app, Options& options, Raw& raw) {
     app.add_option("--job-mode", raw.job_mode, "How the job treats those already queued")->type_name("MODE");
     app.add_flag("--no-block", [&options](auto) { options.block = false; }, "Do not wait for the end of the job");
     app.add_flag("--wait", options.wait, "Wait until units that were started have ended again");
+    app.add_flag("-f,--force", options.force, "With poweroff and reboot: ask the manager, not its targets");
     app.add_option("-s,--signal", raw.signal, "The signal to send")->type_name("SIGNAL");
     app.add_option("--kill-whom,--kill-who", raw.kill_whom, "main, control or all processes")->type_name("WHOM");
     app.add_option("--runtime-dir", options.runtime_dir, "The folder of the manager's socket")->type_name("DIR");

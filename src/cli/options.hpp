@@ -40,6 +40,7 @@ struct Options {
     bool value = false;
     bool block = true;
     bool wait = false;
+    bool force = false;
     bool pager = true;
     bool help = false;
     bool version = false;

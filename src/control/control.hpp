@@ -13,6 +13,7 @@
 
 #include "base/names.hpp"
 #include "base/signal.hpp"
+#include "status/ending.hpp"
 #include "status/rows.hpp"
 #include "status/value.hpp"
 
@@ -113,8 +114,8 @@ public:
     [[nodiscard]] virtual Answer<void> change_environment(std::vector<std::string> const& unset,
                                                           std::vector<std::string> const& set) = 0;
     [[nodiscard]] virtual Answer<void> cancel_job(std::uint32_t id) = 0;
-    /// Stops every unit and ends the manager.
-    [[nodiscard]] virtual Answer<void> shut_down() = 0;
+    /// Stops every unit and ends the manager, or the machine that it is the init of.
+    [[nodiscard]] virtual Answer<void> shut_down(status::Ending ending) = 0;
 };
 
 struct JobRemoved {

@@ -268,8 +268,8 @@ control::Answer<void> Local::cancel_job(std::uint32_t id) {
     return {};
 }
 
-control::Answer<void> Local::shut_down() {
-    manager_.shut_down(0);
+control::Answer<void> Local::shut_down(status::Ending ending) {
+    manager_.shut_down(0, ending);
     return {};
 }
 

@@ -34,7 +34,7 @@ public:
     control::Answer<void> change_environment(std::vector<std::string> const& unset,
                                              std::vector<std::string> const& set) override;
     control::Answer<void> cancel_job(std::uint32_t id) override;
-    control::Answer<void> shut_down() override;
+    control::Answer<void> shut_down(status::Ending ending) override;
 
     [[nodiscard]] std::unique_ptr<control::Subscription> subscribe(control::Listener listener) override;
 

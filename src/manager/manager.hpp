@@ -37,6 +37,7 @@
 #include "manager/tracking.hpp"
 #include "manager/transaction.hpp"
 #include "procfs/snapshot.hpp"
+#include "status/ending.hpp"
 #include "unit/load.hpp"
 
 namespace mitori::manager {
@@ -82,7 +83,8 @@ public:
     [[nodiscard]] base::Result<void> change_environment(std::vector<std::string> const& unset,
                                                         std::vector<std::string> const& set);
     /// Stops everything in order, then ends the loop with `code`. A second call kills what is left at once.
-    void shut_down(int code);
+    void shut_down(int code, status::Ending ending = status::Ending::exit);
+    [[nodiscard]] status::Ending ending() const { return ending_; } ///< for the machine, if it is ours (machine.hpp)
 
     // -- what there is
     [[nodiscard]] Graph& graph() { return graph_; }
@@ -241,6 +243,7 @@ private:
     std::unordered_map<pid_t, Held> strangers_; ///< left by the last manager
     bool shutting_down_ = false;
     int exit_code_ = 0;
+    status::Ending ending_ = status::Ending::exit;
     std::pair<std::vector<bool>, std::uint64_t> announced_; ///< as loaded; at which generation of the graph
 };
 

@@ -11,6 +11,22 @@ namespace {
 bool is_up(ActiveState state) { return state == ActiveState::active || state == ActiveState::reloading; }
 bool is_down(ActiveState state) { return state == ActiveState::inactive || state == ActiveState::failed; }
 
+status::Ending ending_of(unit::EmergencyAction action) {
+    using enum unit::EmergencyAction;
+    switch (action) {
+    case reboot:
+    case reboot_force:
+    case reboot_immediate: return status::Ending::reboot;
+    case poweroff:
+    case poweroff_force:
+    case poweroff_immediate: return status::Ending::poweroff;
+    case none:
+    case exit:
+    case exit_force: return status::Ending::exit;
+    }
+    return status::Ending::exit;
+}
+
 void stamp(Live& live, ActiveState from, ActiveState to, base::Stamp now) {
     live.changed = now;
     if (is_down(from) && !is_down(to)) live.left_inactive = now;
@@ -127,10 +143,12 @@ void Manager::act(UnitRef unit, std::string_view setting, unit::EmergencyAction 
     using enum unit::EmergencyAction;
     if (action == none) return;
     bool const patient = action == exit || action == reboot || action == poweroff;
-    say(unit, base::Priority::notice, fmt::format("{}= ends the manager{}", setting, patient ? "" : " at once"));
+    auto const ending = ending_of(action);
+    say(unit, base::Priority::notice,
+        fmt::format("{}= ends the manager{}: {}", setting, patient ? "" : " at once", base::word(ending)));
     bool const well = setting == "SuccessAction";
-    if (!shutting_down_) shut_down(well ? 0 : 1);
-    if (!patient) shut_down(well ? 0 : 1);
+    if (!shutting_down_) shut_down(well ? 0 : 1, ending);
+    if (!patient) shut_down(well ? 0 : 1, ending);
 }
 
 void Manager::stop_if_unneeded(UnitRef unit) {
@@ -156,7 +174,9 @@ ServiceHost::RestartDue Manager::restart_due(UnitRef unit) {
 
 // -- the end
 
-void Manager::shut_down(int code) {
+void Manager::shut_down(int code, status::Ending ending) {
+    // Whoever says more than "end" is heard, also when it is ending already.
+    if (ending_ == status::Ending::exit) ending_ = ending;
     if (std::exchange(shutting_down_, true)) {
         // Asked twice: no more patience.
         for (std::size_t i = 0; i < lives_.size(); ++i)

@@ -108,9 +108,11 @@ TEST_F(ClientTest, every_other_command_arrives) {
     EXPECT_TRUE(client_->reload_units());
     EXPECT_TRUE(client_->change_environment({"A", "B=1"}, {"C=x y"}));
     EXPECT_EQ(client_->cancel_job(99).error().reason, Reason::no_such_job);
-    EXPECT_TRUE(client_->shut_down());
-    EXPECT_THAT(asked(), ElementsAre("kill foo.service main-fail 34", "reset-failed foo.service", "reset-failed ",
-                                     "reload", "environment -[A B=1] +[C=x y]", "cancel 99", "exit"));
+    for (auto const& [ending, word] : base::Names<status::Ending>::table)
+        EXPECT_TRUE(client_->shut_down(ending)) << word;
+    EXPECT_THAT(asked(),
+                ElementsAre("kill foo.service main-fail 34", "reset-failed foo.service", "reset-failed ", "reload",
+                            "environment -[A B=1] +[C=x y]", "cancel 99", "exit", "poweroff", "reboot", "halt"));
 }
 
 TEST_F(ClientTest, every_reason_survives_the_way) {

@@ -164,8 +164,8 @@ public:
         end_job(id, "canceled", std::nullopt);
         return {};
     }
-    control::Answer<void> shut_down() override {
-        asked.emplace_back("exit");
+    control::Answer<void> shut_down(status::Ending ending) override {
+        asked.emplace_back(base::word(ending));
         return {};
     }
 

@@ -72,6 +72,18 @@ TEST(Start, refuses_to_wait_and_not_to_wait) {
     EXPECT_THAT(faces.asked, ElementsAre());
 }
 
+TEST(Machine, ends_by_the_target_of_its_end_or_with_force_by_the_manager) {
+    test::FakeFaces faces;
+    for (auto const* const verb : {"poweroff", "reboot"}) {
+        faces.add({.name = std::string(verb) + ".target"});
+        EXPECT_EQ(say(faces, verb).status, 0);
+        EXPECT_EQ(say(faces, std::string(verb) + " --force").status, 0);
+    }
+    EXPECT_EQ(say(faces, "halt").status, 0);
+    EXPECT_THAT(faces.asked, ElementsAre("start poweroff.target replace-irreversibly", "poweroff",
+                                         "start reboot.target replace-irreversibly", "reboot", "halt"));
+}
+
 TEST(Tree, shows_units_with_processes_under_their_slices) {
     test::FakeFaces faces;
     faces.units.clear();

@@ -63,7 +63,7 @@ TEST_F(LocalFaces, refuse_what_cannot_be_started_with_the_reason) {
 
 TEST_F(LocalFaces, start_nothing_any_more_when_the_manager_ends) {
     ask(JobVerb::start, "a.service");
-    EXPECT_TRUE(local.shut_down());
+    EXPECT_TRUE(local.shut_down(status::Ending::exit));
     EXPECT_EQ(refused(JobVerb::start, "r.service"), Reason::shutting_down);
     EXPECT_EQ(refused(JobVerb::restart, "a.service"), Reason::shutting_down);
 }

@@ -175,6 +175,39 @@ TEST(ManagerFollows, an_end_with_its_action_but_not_a_restart) {
     EXPECT_EQ(office.loop.stopped(), 0);
 }
 
+TEST(ManagerFollows, an_action_s_word_for_what_becomes_of_the_machine) {
+    using status::Ending;
+    for (auto const& [action, ending] : {std::pair{"exit", Ending::exit},
+                                         {"exit-force", Ending::exit},
+                                         {"poweroff", Ending::poweroff},
+                                         {"poweroff-force", Ending::poweroff},
+                                         {"reboot", Ending::reboot},
+                                         {"reboot-immediate", Ending::reboot}}) {
+        Office office;
+        add(office, "a", std::string("FailureAction=") + action);
+        office.start("a.service");
+        office.exit("/bin/a", 1);
+        EXPECT_EQ(office.loop.stopped(), 1) << action;
+        EXPECT_EQ(office.manager->ending(), ending) << action;
+    }
+}
+
+TEST(ManagerFollows, the_target_of_each_end_of_a_machine) {
+    using status::Ending;
+    for (auto const& [target, ending] : {std::pair{"poweroff.target", Ending::poweroff},
+                                         {"reboot.target", Ending::reboot},
+                                         {"ctrl-alt-del.target", Ending::reboot},
+                                         {"exit.target", Ending::exit}}) {
+        Office office;
+        office.file("a.service", "[Service]\nExecStart=/bin/a\n");
+        office.start("a.service");
+        office.job(JobType::start, target, Mode::replace_irreversibly);
+        EXPECT_TRUE(office.processes.empty()) << target;
+        EXPECT_EQ(office.loop.stopped(), 0) << target;
+        EXPECT_EQ(office.manager->ending(), ending) << target;
+    }
+}
+
 // -- the end, and what stays
 
 TEST(ManagerShutDown, stops_in_the_reverse_order_and_ends_the_loop) {
@@ -203,6 +236,19 @@ TEST(ManagerShutDown, asked_for_twice_loses_patience) {
     office.loop.settle();
     EXPECT_EQ(office.loop.stopped(), 0);
     EXPECT_EQ(office.signals(), "TERM>/stubborn/a KILL>/stubborn/a");
+}
+
+TEST(ManagerShutDown, to_more_than_an_exit_is_heard_while_it_ends_already) {
+    Office office;
+    add(office, "a", "", "ExecStart=/stubborn/a");
+    office.start("a.service");
+    office.manager->shut_down(0);
+    office.loop.settle();
+    office.manager->shut_down(0, status::Ending::reboot);
+    office.manager->shut_down(0, status::Ending::poweroff);
+    office.loop.settle();
+    EXPECT_EQ(office.loop.stopped(), 0);
+    EXPECT_EQ(office.manager->ending(), status::Ending::reboot) << "the first word counts";
 }
 
 TEST(ManagerShutDown, without_services_is_immediate) {

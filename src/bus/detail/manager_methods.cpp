@@ -113,7 +113,10 @@ Reply cancel_job(Call const& call) {
 Reply get_unit_processes(Call const& call) { return list_processes(call, call.text(0)); }
 
 Reply reload(Call const& call) { return done(call.faces.command.reload_units()); }
-Reply exit(Call const& call) { return done(call.faces.command.shut_down()); }
+template <status::Ending ending>
+Reply shut_down(Call const& call) {
+    return done(call.faces.command.shut_down(ending));
+}
 
 Reply set_environment(Call const& call) {
     return done(call.faces.command.change_environment({}, call.arguments[0].words()));
@@ -172,7 +175,10 @@ constexpr auto rows = std::to_array<Method>({
     {On::manager, manager, "SetEnvironment", "as", "", set_environment},
     {On::manager, manager, "UnsetEnvironment", "as", "", unset_environment},
     {On::manager, manager, "UnsetAndSetEnvironment", "asas", "", unset_and_set_environment},
-    {On::manager, manager, "Exit", "", "", exit},
+    {On::manager, manager, ending_method(status::Ending::exit), "", "", shut_down<status::Ending::exit>},
+    {On::manager, manager, ending_method(status::Ending::poweroff), "", "", shut_down<status::Ending::poweroff>},
+    {On::manager, manager, ending_method(status::Ending::reboot), "", "", shut_down<status::Ending::reboot>},
+    {On::manager, manager, ending_method(status::Ending::halt), "", "", shut_down<status::Ending::halt>},
     {On::manager, own, "Plan", "s", "s", plan},
     {On::manager, own, "ListUnitFiles", "asas", "a(sss)", list_unit_files_with_presets},
 });

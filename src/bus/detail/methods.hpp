@@ -63,6 +63,17 @@ struct Method {
 /// "foo.service" -> "org.freedesktop.systemd1.Service".
 [[nodiscard]] std::string type_interface(std::string_view unit);
 
+/// The manager's method that ends it so.
+[[nodiscard]] constexpr std::string_view ending_method(status::Ending ending) {
+    switch (ending) {
+    case status::Ending::poweroff: return "PowerOff";
+    case status::Ending::reboot: return "Reboot";
+    case status::Ending::halt: return "Halt";
+    case status::Ending::exit: break;
+    }
+    return "Exit";
+}
+
 /// What a method without an answer returns.
 [[nodiscard]] Reply done(control::Answer<void> answer);
 [[nodiscard]] inline status::Value path_value(std::string path) { return status::ObjectPath{std::move(path)}; }

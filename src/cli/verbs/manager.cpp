@@ -18,7 +18,7 @@ int daemon_reload(Context& context, Arguments const&) {
 }
 
 int exit(Context& context, Arguments const&) {
-    if (auto const done = context.faces.command.shut_down(); !done)
+    if (auto const done = context.faces.command.shut_down(status::Ending::exit); !done)
         return detail::complain(context, "end the manager", done.error());
     if (!context.options.block) return 0;
     // It is over when the manager hangs up.
