@@ -16,12 +16,22 @@ for word; do [ ! -e "$STATE/installed/$word" ] || echo "ii $word"; done
 """
 APT_GET = """#!/bin/sh
 echo "$@" >>"$STATE/calls"
+case " $* " in *" download "*) [ -z "$FAIL" ] || exit 100; : >package.deb; exit 0 ;; esac
 "$MITORI_POLICY_FILE" apache2 start
 echo $? >>"$STATE/policy-answers"
 case " $* " in *" install "*) ;; *) exit 0 ;; esac
 [ -z "$HANG" ] || { echo here >"$STATE/reached"; exec cat "$STATE/never"; }
 [ -z "$FAIL" ] || exit 100
 for word; do case $word in -*|install) ;; *) : >"$STATE/installed/$word" ;; esac; done
+"""
+APT_CACHE = """#!/bin/sh
+[ -n "$KERNEL" ] && printf 'linux-image-cloud-amd64\\n  Depends: %s\\n' "$KERNEL"
+"""
+# A package of one file beside others.
+DPKG_DEB = """#!/bin/sh
+boot=$STATE/package/boot
+mkdir -p "$boot/grub" && echo image >"$boot/vmlinuz-6.1-cloud" && echo menu >"$boot/grub/menu"
+tar -C "$STATE/package" -c ./boot
 """
 
 
@@ -31,16 +41,19 @@ class InstallDeps(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.state = Path(self.folder.name)
         self.policy = self.state / "sbin" / "policy-rc.d"
-        programs = {"dpkg-query": DPKG_QUERY, "apt-get": APT_GET, "id": "#!/bin/sh\necho 0\n"}
+        programs = {"dpkg-query": DPKG_QUERY, "apt-get": APT_GET, "apt-cache": APT_CACHE, "dpkg-deb": DPKG_DEB,
+                    "id": "#!/bin/sh\necho 0\n"}
         script.write(self.state, {f"bin/{name}": text for name, text in programs.items()})
         for name in programs:
             (self.state / "bin" / name).chmod(0o755)
-        for name in ("installed", "sbin"):
+        for name in ("installed", "sbin", "kernel"):
             (self.state / name).mkdir()
+        (self.state / "kernel" / "vmlinuz-here").touch()
 
     def environment(self, **more):
         path = f"{self.state}/bin:{os.environ['PATH']}"
-        return os.environ | {"PATH": path, "STATE": str(self.state), "MITORI_POLICY_FILE": str(self.policy)} | more
+        return os.environ | {"PATH": path, "STATE": str(self.state), "MITORI_POLICY_FILE": str(self.policy),
+                             "MITORI_KERNEL_FOLDER": str(self.state / "kernel")} | more
 
     def install(self, *words, **environment):
         return script.run(script.TOOLS / "install-deps", *words, env=self.environment(**environment))
@@ -91,6 +104,32 @@ class InstallDeps(unittest.TestCase):
             self.assertRegex(asked, r"foreman@\S+ concurrently@\S+")
             self.assertNotIn("-g", asked.split())
             (self.state / "npm").unlink()
+
+    def kernel(self, **environment):
+        """What installing for the tests does about a kernel where there is none yet."""
+        (self.state / "kernel" / "vmlinuz-here").unlink()
+        self.have(*self.wanted("test"))
+        result = self.install("test", **environment)
+        return result, sorted(path.name for path in (self.state / "kernel").iterdir())
+
+    def test_a_kernel_s_image_is_unpacked_into_a_folder_of_ours_and_nothing_installed(self):
+        result, files = self.kernel(KERNEL="linux-image-6.1-cloud")
+        self.assertEqual((result.returncode, files), (0, ["vmlinuz-6.1-cloud"]), result.stderr)
+        self.assertEqual(self.calls(), ["-q download linux-image-6.1-cloud"])
+        self.assertEqual(self.install("test").returncode, 0)
+        self.assertEqual(len(self.calls()), 1, "it is there now")
+
+    def test_a_kernel_that_cannot_be_had_is_said_and_no_error(self):
+        result, files = self.kernel(KERNEL="linux-image-6.1-cloud", FAIL="1")
+        self.assertEqual((result.returncode, files), (0, []))
+        self.assertIn("tests/vm is left out", result.stderr)
+
+    def test_where_no_kernel_is_known_the_lists_are_read_first(self):
+        result, files = self.kernel()
+        self.assertEqual((result.returncode, files), (0, []))
+        self.assertEqual(len(self.calls()), 1)
+        self.assertTrue(self.calls()[0].endswith(" update"), self.calls())
+        self.assertIn("no kernel is to be had here", result.stdout)
 
     def test_nothing_is_called_when_everything_is_there(self):
         self.have(*self.wanted("build"))
