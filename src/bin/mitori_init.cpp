@@ -1,6 +1,8 @@
 // mitori-init: the smallest program that may be process 1 (src/init). It has no C library: this file is what is left to
-// do of one, the entry, the exit, and the five functions that compilers take for granted (ADR 0014).
+// do of one: the entry, the relocation, the exit, and the five functions that compilers take for granted (ADR 0014).
 #include <cstddef>
+#include <cstdint>
+#include <elf.h>
 
 #include "base/raw.hpp"
 #include "init/run.hpp"
@@ -27,6 +29,10 @@ __asm__(".text\n.globl _start\n.type _start, %function\n"
 #endif
 
 extern "C" {
+
+// The linker's: the program's dynamic section, and where it begins in memory.
+extern Elf64_Dyn const _DYNAMIC[] __attribute__((visibility("hidden")));
+extern Elf64_Ehdr const __ehdr_start __attribute__((visibility("hidden")));
 
 void* memcpy(void* to, void const* from, std::size_t size) {
     auto* into = static_cast<char*>(to);
@@ -65,7 +71,24 @@ std::size_t strlen(char const* text) {
     return size;
 }
 
+/// The kernel has chosen where we are: what holds an address must hear of it. All of it is of one kind, since there is
+/// nobody else whose addresses we could want.
+static void relocate() {
+    auto const base = reinterpret_cast<std::uintptr_t>(&__ehdr_start);
+    std::uintptr_t table = 0;
+    std::size_t bytes = 0;
+    for (Elf64_Dyn const* entry = _DYNAMIC; entry->d_tag != DT_NULL; ++entry) {
+        if (entry->d_tag == DT_RELA) table = entry->d_un.d_ptr;
+        if (entry->d_tag == DT_RELASZ) bytes = entry->d_un.d_val;
+    }
+    auto const* const all = reinterpret_cast<Elf64_Rela const*>(base + table);
+    for (std::size_t n = 0; n < bytes / sizeof(Elf64_Rela); ++n)
+        *reinterpret_cast<std::uintptr_t*>(base + all[n].r_offset) =
+            base + static_cast<std::uintptr_t>(all[n].r_addend);
+}
+
 [[noreturn]] void mitori_init_begin(long* stack) {
+    relocate();
     auto const argc = static_cast<int>(*stack);
     auto** const argv = reinterpret_cast<char**>(stack + 1);
     int const status = mitori::init::run(argc, argv, argv + argc + 1);
