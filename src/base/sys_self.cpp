@@ -6,8 +6,10 @@
 #include <sys/inotify.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/sys.hpp"
+#include "base/sys_last_words.hpp"
 
 namespace mitori::base::sys {
 
@@ -45,6 +47,24 @@ Result<void> set_nonblocking(int fd) {
 
 Result<void> ignore_signal(Signal signal) {
     if (::signal(signal.number, SIG_IGN) == SIG_ERR) return errno_error("signal", signal_name(signal));
+    return {};
+}
+
+namespace {
+
+std::string_view last_words;
+
+/// Back in the instruction that failed, it fails again, and nobody handles it any more (SA_RESETHAND).
+void tell_last_words(int) { static_cast<void>(!::write(STDERR_FILENO, last_words.data(), last_words.size())); }
+
+} // namespace
+
+Result<void> set_last_words(Signal signal, std::string_view words) {
+    last_words = words;
+    struct sigaction action{};
+    action.sa_handler = tell_last_words;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    if (::sigaction(signal.number, &action, nullptr) < 0) return errno_error("sigaction", signal_name(signal));
     return {};
 }
 

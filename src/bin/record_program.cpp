@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/names.hpp"
 #include "base/sys.hpp"
+#include "base/sys_last_words.hpp"
 #include "base/sys_streams.hpp"
 #include "base/text.hpp"
 #include "bin/words.hpp"
@@ -182,6 +183,10 @@ base::Result<int> record(Arguments const& arguments) {
     static_cast<void>(base::sys::set_process_name(std::string(journal::recorder_process_name)));
     for (int const number : {SIGPIPE, SIGHUP, SIGINT})
         TRY(base::sys::ignore_signal(base::Signal{number}));
+    // The disk cannot run full under a mapped page: each has its room before it is used. But somebody may cut a file
+    // off, or the disk may fail. The next recorder puts the file aside and does the batch again.
+    TRY(base::sys::set_last_words(
+        base::Signal{SIGBUS}, "mitori: the recorder ends: a journal file was cut off under it, or cannot be read\n"));
     auto loop = TRY(loop::open_loop());
     auto conf = read_conf(arguments);
     auto opened = open_store(arguments, conf);

@@ -25,6 +25,7 @@ base::Result<void> DiskStore::append(Entry const& entry) {
     TRY(check_entry(entry));
     if (entry.at.realtime.count() <= 0 || entry.at.monotonic.count() < 0)
         return base::make_error(EINVAL, "append", "entry without time");
+    if (!gathering_) look_at_file();
     while (!TRY(try_append(entry)))
         ;
     return gathering_ ? base::Result<void>{} : put_in();
@@ -101,6 +102,11 @@ base::Result<void> DiskStore::put_in() {
     else
         give_up_file(done.error());
     return done;
+}
+
+void DiskStore::gather() {
+    look_at_file();
+    gathering_ = true;
 }
 
 base::Result<void> DiskStore::commit() {

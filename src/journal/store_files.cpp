@@ -1,6 +1,7 @@
 // The files of a store: found again, begun, ended, put away.
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
@@ -137,7 +138,32 @@ base::Result<void> DiskStore::end_file() {
     TRY(file_->close(State::archived));
     auto const ended = std::exchange(file_, nullptr);
     TRY(archive(active_path(), ended->header()));
+    write_through(*ended);
     return need_file();
+}
+
+void DiskStore::look_at_file() {
+    if (!file_) return;
+    if (auto const whole = file_->check_length(); !whole) give_up_file(whole.error());
+}
+
+/// As systemd-journald does it: on a thread of its own, that knows a descriptor and nothing else.
+void DiskStore::write_through(JournalFile const& ended) {
+    if (writing_through_.valid())
+        if (int const number = writing_through_.get(); number != 0)
+            base::log(base::Priority::err, "an ended journal file could not be written through: {}",
+                      base::Error{.number = number}.message());
+    // Without room for a descriptor or a thread it is waited for.
+    auto copy = base::sys::duplicate(ended.file());
+    if (!copy) return static_cast<void>(base::sys::sync(ended.file()));
+    try {
+        writing_through_ = std::async(std::launch::async, [file = *std::move(copy)] {
+            auto const synced = base::sys::sync(file.get());
+            return synced ? 0 : synced.error().number;
+        });
+    } catch (std::system_error const&) {
+        static_cast<void>(base::sys::sync(ended.file()));
+    }
 }
 
 void DiskStore::give_up_file(base::Error const& error) {

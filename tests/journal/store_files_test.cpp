@@ -38,6 +38,29 @@ protected:
     std::vector<std::string> told_;
 };
 
+TEST_F(Files, that_somebody_cuts_off_are_put_aside_and_cost_no_later_entry) {
+    for (auto const left : {0, 100, 4096, 100'000}) {
+        for (bool const gathered : {false, true}) {
+            SCOPED_TRACE(fmt::format("{} bytes left, gathered {}", left, gathered));
+            open();
+            fill(20);
+            ASSERT_EQ(::truncate(active().c_str(), left), 0);
+            if (gathered) store_->gather();
+            ASSERT_TRUE(say("one after it"));
+            ASSERT_TRUE(say("another"));
+            if (gathered) {
+                ASSERT_TRUE(store_->commit());
+            }
+            EXPECT_THAT(messages(read_files({active()})), ElementsAre("one after it", "another"));
+            EXPECT_EQ(complaints(active()), "");
+            EXPECT_THAT(archived(), testing::Contains(testing::EndsWith("~")));
+            close();
+            for (auto const& path : files())
+                ASSERT_TRUE(base::sys::unlink(path));
+        }
+    }
+}
+
 TEST_F(Files, rotate_under_journalds_names_with_numbers_that_go_on) {
     open();
     ASSERT_TRUE(say("one"));

@@ -1,6 +1,7 @@
 // The store of files on a disk. Split: append and its policy in store_append.cpp, the files in store_files.cpp.
 #pragma once
 
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +19,7 @@ public:
     ~DiskStore() override;
 
     [[nodiscard]] base::Result<void> append(Entry const& entry) override;
-    void gather() override { gathering_ = true; }
+    void gather() override;
     [[nodiscard]] base::Result<void> commit() override;
     [[nodiscard]] std::uint64_t last_entry() const override { return committed_; }
     [[nodiscard]] base::Result<void> rotate() override;
@@ -44,6 +45,10 @@ private:
     [[nodiscard]] base::Result<void> need_file();
     [[nodiscard]] base::Result<void> begin_file();
     [[nodiscard]] base::Result<void> end_file();
+    /// Nothing of it is staged: a file that somebody has cut off is put aside before it does harm.
+    void look_at_file();
+    /// To the disk, elsewhere: the next file does not wait for it.
+    void write_through(JournalFile const& ended);
     /// Removes archived files for a file that takes, or will take, so much.
     [[nodiscard]] base::Result<void> vacuum(std::uint64_t active);
     [[nodiscard]] base::Result<void> remove_oldest();
@@ -65,6 +70,8 @@ private:
     std::unique_ptr<JournalFile> file_;
     std::vector<Archived> archived_; ///< as of the last look
     bool gathering_ = false;
+    /// Writes an ended file through; it gives back the errno. Waited for before the next one, and at the end.
+    std::future<int> writing_through_;
 };
 
 } // namespace mitori::journal::detail

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] std::uint64_t max_size() const { return space_->reserved(); }
     [[nodiscard]] base::Result<void> grow(std::uint64_t wanted) { return space_->grow(wanted); }
     [[nodiscard]] base::Result<void> sync();
+    [[nodiscard]] base::Result<void> check_length() const { return space_->check_length(); }
+    [[nodiscard]] int file() const { return space_->file(); }
     /// Nothing may be staged. offline: it can be opened again; archived: nothing will be appended.
     [[nodiscard]] base::Result<void> close(State state);
 

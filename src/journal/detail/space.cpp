@@ -117,7 +117,16 @@ base::Result<void> write_staged(int file, std::uint64_t offset, Staged const& st
 
 } // namespace
 
+base::Result<void> Space::check_length() const {
+    struct stat status{};
+    if (::fstat(file_.get(), &status) < 0) return base::errno_error("stat", "journal file");
+    if (static_cast<std::uint64_t>(status.st_size) < size_)
+        return base::make_error(EBADMSG, "append", "journal file: cut off by somebody else");
+    return {};
+}
+
 base::Result<void> Space::flush() {
+    TRY(check_length());
     TRY(write_staged(file_.get(), end_, data_));
     TRY(write_staged(file_.get(), rest_begin(), rest_));
     // Most data objects get a successor in their chain one day.

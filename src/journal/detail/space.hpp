@@ -55,6 +55,8 @@ public:
     [[nodiscard]] std::uint64_t end() const { return end_; }
     [[nodiscard]] std::uint64_t staged_end() const { return end_ + data_.size() + rest_.size(); }
     [[nodiscard]] int file() const { return file_.get(); }
+    /// EBADMSG where somebody has cut the file off: behind its end the mapping is deadly (SIGBUS).
+    [[nodiscard]] base::Result<void> check_length() const;
 
     /// An object, committed or staged. The reference is good until something is staged.
     template <class T>

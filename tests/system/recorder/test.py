@@ -127,6 +127,21 @@ class Recorder(harness.Case):
         entry, = harness.wait_until(lambda: self.entries("SOME_FIELD=x"), "the native message is there")
         self.assertEqual((entry["MESSAGE"], entry["_TRANSPORT"]), ("natively", "journal"))
 
+    def test_a_journal_that_is_cut_off_by_somebody_is_put_aside(self):
+        folder = self.machine.root / self.journal().lstrip("/")
+        self.ok(self.machine.run("logger", "before it is cut off"))
+        self.ok(self.machine.mitori("logs", "--sync"))
+        with open(folder / "system.journal", "r+b") as journal:
+            journal.truncate(4096)
+        self.ok(self.machine.run("logger", "after it was cut off"))
+        self.ok(self.machine.mitori("logs", "--sync"))
+        self.assertIn("was not closed, or is damaged: put aside", self.machine.log())
+        answer = self.machine.run("journalctl", "--file", f"{self.journal()}/system.journal", "-o", "cat", "-q")
+        self.assertIn("after it was cut off", self.ok(answer))
+        for path in folder.glob("*~"):
+            path.unlink()
+        self.verify()
+
     def test_whoever_asks_waits_until_it_is_done(self):
         folder = self.machine.root / self.journal().lstrip("/")
         archived = lambda: sorted(path.name for path in folder.glob("system@*.journal"))
@@ -134,7 +149,7 @@ class Recorder(harness.Case):
             before = archived()
             self.ok(self.machine.run("logger", f"before rotation {number}"))
             self.ok(self.machine.mitori("logs", "--sync"))
-            self.assertIn(f"before rotation {number}", self.messages())
+            self.assertIn(f"before rotation {number}", self.messages("SYSLOG_IDENTIFIER=root"))
             self.ok(self.machine.mitori("logs", "--rotate"))
             self.assertEqual(len(archived()), len(before) + 1)
         answer = self.machine.mitori("logs", "--rotate", "--vacuum-files=1")
