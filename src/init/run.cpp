@@ -1,6 +1,5 @@
 #include "init/run.hpp"
 
-#include <linux/close_range.h>
 #include <sys/prctl.h>
 
 #include "base/raw.hpp"
@@ -18,6 +17,14 @@ namespace raw = base::raw;
 
 namespace {
 
+/// Before Linux 5.9 one by one, as far as there usually are any.
+void close_range(long from, long to) {
+    constexpr long usual = 1024;
+    if (!raw::failed(raw::call(SYS_close_range, from, to, 0))) return;
+    for (long fd = from; fd <= to && fd < usual; ++fd)
+        raw::call(SYS_close, fd);
+}
+
 /// What we keep of the inherited descriptors beyond the standard ones: nothing that holds somebody's pipe open.
 void close_files(int keep, int keep_too) {
     int const low = keep < keep_too ? keep : keep_too;
@@ -25,10 +32,10 @@ void close_files(int keep, int keep_too) {
     long from = 3;
     for (int const kept : {low, high}) {
         if (kept < 3) continue;
-        if (kept > from) raw::call(SYS_close_range, from, kept - 1, 0);
+        if (kept > from) close_range(from, kept - 1);
         from = kept + 1;
     }
-    raw::call(SYS_close_range, from, ~0U, 0);
+    close_range(from, ~0U);
 }
 
 std::uint64_t block_all() {

@@ -99,7 +99,8 @@ void Watch::send(int signal, Target target) const {
     bool const group = target == Target::group;
     if (child_.pidfd >= 0) {
         long const result = send_by_pidfd(child_.pidfd, signal, group ? to_whole_group : 0);
-        if (!group || result != -EINVAL) return;
+        // Old kernels do not know the call or the flag, old containers' filters forbid what they do not know.
+        if (!raw::failed(result) || result == -ESRCH) return;
     }
     raw::call(SYS_kill, group ? -child_.pid : child_.pid, signal);
 }

@@ -244,6 +244,16 @@ class Signals(sides.Case):
         os.kill(first, signal.SIGTERM)
         self.assertEqual(process.wait(sides.harness.LIMIT), 0)
 
+    def test_signals_arrive_where_newer_calls_are_forbidden(self):
+        newer = ["424", "436"]  # pidfd_send_signal, close_range
+        forbids = str(pathlib.Path(__file__).parents[1] / "forbids.py")
+        for options in ([], ["-g"]):
+            with self.subTest(options=options):
+                init = [self.ours["mitori-init"], *options, "--", *RECORDER]
+                running = Running(self, sys.executable, forbids, *newer, command=init)
+                for number in (1, 2, 15, 34):
+                    self.assertEqual(running.comes_of(number), [str(number)])
+
     def test_words_that_nobody_reads_are_no_signal_for_the_command(self):
         """We write to a pipe whose reader has gone, and SIGPIPE is ours alone."""
         reader, writer = os.pipe()
