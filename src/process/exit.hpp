@@ -17,7 +17,9 @@ enum class ExitKind { exited, killed, dumped, stopped, continued };
 struct Usage {
     base::Usec user{0};
     base::Usec system{0};
-    std::uint64_t peak_memory = 0; ///< bytes, ru_maxrss
+    /// Bytes, ru_maxrss. No less than what its starter held: until its exec a child shares that memory, and the kernel
+    /// counts it (the Spawner, which is small, keeps the manager's own out of it).
+    std::uint64_t peak_memory = 0;
     std::uint64_t blocks_in = 0;
     std::uint64_t blocks_out = 0;
     std::uint64_t minor_faults = 0;
