@@ -1,12 +1,15 @@
 #include "bin/up_arguments.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <getopt.h>
 #include <iostream>
 
+#include "base/sys.hpp"
 #include "base/text.hpp"
 #include "bin/words.hpp"
+#include "unit/foreman_options.hpp"
 
 namespace mitori::bin {
 namespace {
@@ -33,6 +36,8 @@ signal N).
   -c, --color               colours also where stdout is no terminal; NO_COLOR in the environment forbids them
       --no-timestamp        no time before a line
       --runtime-dir FOLDER  where `mitori --runtime-dir FOLDER status` finds it; a private one by default
+
+Options may also stand in ./.foreman, one a line: "port: 7000". Those of the command line go before.
 
 Services of unit files find the programs that stand beside mitori itself in their PATH.
 )";
@@ -110,17 +115,64 @@ int complain_of_up(std::string_view text) {
     return 125;
 }
 
+namespace {
+
+/// What the option of a .foreman file is here; 0: nothing.
+int letter_of(std::string const& name, std::string const& value) {
+    if (name == "formation" || name == "concurrency") return 'm';
+    if (name == "app-root") return 'd';
+    bool const on = base::parse_boolean(value).value_or(false);
+    if (name == "color") return on ? 'c' : 0;
+    if (name == "timestamp") return on ? option_timestamp : option_no_timestamp;
+    for (auto const& option : options)
+        if (option.name != nullptr && name == option.name &&
+            std::string_view("fepdt").find(static_cast<char>(option.val)) != std::string_view::npos)
+            return option.val;
+    return 0;
+}
+
+/// Options that the file in the current folder says and the command line does not.
+void take_foreman_file(UpArguments& arguments, std::vector<int> const& given) {
+    auto const text = base::sys::read_file(".foreman");
+    if (!text) return;
+    auto const file = unit::parse_foreman_options(*text);
+    for (auto const line : file.wrong)
+        std::cerr << fmt::format("mitori up: .foreman:{}: not \"option: value\": passed over\n", line);
+    for (auto option : file.options) {
+        int const letter = letter_of(option.name, option.value);
+        if (letter == 0 && option.name != "color")
+            std::cerr << fmt::format("mitori up: .foreman:{}: no option \"{}\": passed over\n", option.line,
+                                     base::printable(option.name));
+        bool const is_given = std::ranges::find(given, letter) != given.end();
+        bool const time_given = letter >= option_timestamp && std::ranges::any_of(given, [](int other) {
+                                    return other == option_timestamp || other == option_no_timestamp;
+                                });
+        if (letter == 0 || is_given || time_given) continue;
+        optarg = option.value.data();
+        take(letter, arguments);
+    }
+}
+
+} // namespace
+
 UpArguments parse_up_arguments(std::span<char const* const> words) {
     UpArguments arguments;
     std::string name = "mitori up";
     auto copy = words_for_getopt(name, words);
+    std::vector<int> given;
     optind = 0;
     for (int option = 0;
          !arguments.leave && (option = ::getopt_long(static_cast<int>(words.size()), copy.data(), "f:e:m:p:d:t:ko:ch",
-                                                     options.data(), nullptr)) != -1;)
+                                                     options.data(), nullptr)) != -1;) {
         take(option, arguments);
+        given.push_back(option);
+    }
     for (int i = optind; i < static_cast<int>(words.size()); ++i)
         arguments.words.emplace_back(copy[static_cast<std::size_t>(i)]);
+    // Words that are no files are a formation.
+    if (std::ranges::any_of(arguments.words, [](auto const& word) { return !base::sys::stat(word); }))
+        given.push_back('m');
+    if (!arguments.leave) take_foreman_file(arguments, given);
     return arguments;
 }
 

@@ -67,17 +67,9 @@ DIFFERENT = {
 }
 
 
-class Foreman(harness.Case):
+class Beside(harness.Case):
     folder = __file__
     init = "reaper"
-
-    @classmethod
-    def setUpClass(cls):
-        if not (PEERS / "foreman/nf.js").exists() or not shutil.which("node"):
-            raise unittest.SkipTest("npm's foreman is not here: tools/install-deps test installs it where npm is")
-        super().setUpClass()
-        # Wherever our own folder lies, the machine may have another one there.
-        shutil.copytree(PEERS, cls.machine.root / "srv/peers/node_modules", symlinks=True)
 
     def lay(self, text, files):
         self.machine.run("rm", "-rf", APP, SAID)
@@ -96,7 +88,7 @@ class Foreman(harness.Case):
         finally:
             self.machine.run("sh", "-c", "for pid in $(ps -eo pid,args | awk '/mitori up|[n]f.js/ && !/awk/ "
                                          "{print $1}'); do kill -INT $pid; done")
-            running.communicate(timeout=harness.LIMIT)
+            self.output = running.communicate(timeout=harness.LIMIT)[0]
         said = self.machine.read(SAID).splitlines() if self.machine.exists(SAID) else []
         harness.wait_until(lambda: not [p for p in self.machine.processes() if p.command == "sleep 1000"], "all ended")
         self.machine.run("rm", "-f", SAID)
@@ -104,6 +96,16 @@ class Foreman(harness.Case):
 
     def lines(self):
         return self.machine.read(SAID).count("\n") if self.machine.exists(SAID) else 0
+
+
+class Foreman(Beside):
+    @classmethod
+    def setUpClass(cls):
+        if not (PEERS / "foreman/nf.js").exists() or not shutil.which("node"):
+            raise unittest.SkipTest("npm's foreman is not here: tools/install-deps test installs it where npm is")
+        super().setUpClass()
+        # Wherever our own folder lies, the machine may have another one there.
+        shutil.copytree(PEERS, cls.machine.root / "srv/peers/node_modules", symlinks=True)
 
     def both(self, text, files, words, lines, our_lines=None):
         self.lay(text, files)
@@ -125,6 +127,20 @@ class Foreman(harness.Case):
             with self.subTest(name):
                 self.assertEqual(self.both(text, files, words, len(theirs), len(mine)),
                                  (sorted(theirs), sorted(mine)))
+
+
+class OptionsFile(Beside):
+    """.foreman is ruby's foreman's, which is not here: what its documentation says of it."""
+
+    def test_options_stand_in_a_file_and_the_command_line_goes_before(self):
+        options = "---\n# options\nport: 7000\nformation: \"web=2\"\nenv: one\nfrobnicate: 1\nnonsense\n"
+        self.lay(procfile("web", "worker"), {".foreman": options, "one": "A=1\n", "two": "A=2\n"})
+        self.assertEqual(self.said_by(2, "mitori", "up"), ["web|7000|[1]|[]", "web|7001|[1]|[]"])
+        self.assertIn(".foreman:6: no option \"frobnicate\"", self.output)
+        self.assertIn(".foreman:7: not \"option: value\"", self.output)
+        self.assertEqual(self.said_by(2, "mitori", "up", "-p", "9000", "-e", "two"),
+                         ["web|9000|[2]|[]", "web|9001|[2]|[]"])
+        self.assertEqual(self.said_by(1, "mitori", "up", "worker"), ["worker|7100|[1]|[]"])
 
 
 if __name__ == "__main__":
