@@ -198,8 +198,6 @@ private:
         auto env_files = arguments_.env_files;
         auto const beside = place.root + "/.env";
         if (env_files.empty() && base::sys::stat(beside)) env_files.push_back(beside);
-        if (base::sys::stat(place.root + "/.foreman"))
-            found_.remarks.push_back(fmt::format("{}/.foreman: options are not read from there", place.root));
         for (auto const& file : env_files) {
             auto const text = base::sys::read_file(file);
             if (!text) return Problem(text.error().message());
