@@ -36,14 +36,14 @@ struct Start {
 
 [[noreturn]] void fail(Start const& start, std::string_view what, long result) {
     start.report.cannot_start(what, result);
-    end(1);
+    end(start.settings.style == Style::mitori ? 125 : 1);
 }
 
 void join_home(Start const& start) {
     if (start.settings.home == Home::own_session) {
         long const result = raw::call(SYS_setsid);
         if (raw::failed(result)) fail(start, "setsid", result);
-        start.report.session(start.pid, Terminal::attach());
+        start.report.session(Terminal::attach());
         return;
     }
     if (start.settings.home != Home::own_group) return;

@@ -108,7 +108,7 @@ void Report::no_foreground(long pid, long result) const {
     }
 }
 
-void Report::session(long, long attached) const {
+void Report::session(long attached) const {
     if (!is(Style::dumb_init) || !says(1)) return;
     Text line;
     if (attached < 0) {
@@ -206,14 +206,14 @@ void Report::suspending() const {
 
 namespace {
 
-void tini_reaped(Settings const& settings, long ours_pid, long pid, End const& how, bool is_command) {
+void tini_reaped(Settings const& settings, long ours_pid, long pid, End const& how, Whose whose) {
     if (settings.verbosity >= debug) {
         Text line;
         tini(line, debug, ours_pid) << "Reaped child with pid: '" << pid << "'";
         end(line, to_stdout);
     }
     Text line;
-    if (!is_command) {
+    if (whose == Whose::orphan) {
         if (!settings.warns_of_orphans || settings.verbosity < warn) return;
         tini(line, warn, ours_pid) << "Reaped zombie process with pid=" << pid;
         return end(line, to_stderr);
@@ -232,8 +232,9 @@ void tini_reaped(Settings const& settings, long ours_pid, long pid, End const& h
 
 } // namespace
 
-void Report::reaped(long pid, End const& how, bool is_command) const {
-    if (is(Style::tini)) return tini_reaped(settings_, pid_, pid, how, is_command);
+void Report::reaped(long pid, End const& how, Whose whose) const {
+    if (is(Style::tini)) return tini_reaped(settings_, pid_, pid, how, whose);
+    bool const is_command = whose == Whose::command;
     Text line;
     if (is(Style::dumb_init)) {
         if (!says(1)) return;

@@ -80,10 +80,12 @@ void Watch::take(int signal, siginfo_t const& info) {
         report_.dropped(signal);
         return;
     }
-    if (signal == SIGCONT) continue_command();
+    bool const by_shell = signal == SIGCONT && shares_terminal_;
+    if (by_shell) hand_terminal();
     // What the terminal sends to our group the command has got already, where it is in it. dumb-init sends it again.
     bool const has_it = settings_.style == Style::mitori && settings_.home == Home::ours && info.si_code == SI_KERNEL;
-    if (!has_it) forward(signal, settings_.target);
+    // The terminal had stopped all of the command's group.
+    if (!has_it) forward(signal, by_shell ? Target::group : settings_.target);
     if (!settings_.suspend.has({signal})) return;
     report_.suspending();
     raw::call(SYS_kill, our_pid_, SIGSTOP);
@@ -105,12 +107,9 @@ void Watch::send(int signal, Target target) const {
     raw::call(SYS_kill, group ? -child_.pid : child_.pid, signal);
 }
 
-/// The shell has put our job in the foreground again: the terminal is the command's, and all of its group that the
-/// terminal had stopped goes on.
-void Watch::continue_command() const {
-    if (!shares_terminal_) return;
+/// Where the shell has put our job in the foreground again, the terminal is the command's.
+void Watch::hand_terminal() const {
     if (terminal_.foreground() == raw::call(SYS_getpgid, 0)) terminal_.set_foreground(child_.pid);
-    raw::call(SYS_kill, -child_.pid, SIGCONT);
 }
 
 /// The terminal has stopped the command, which is in a group of its own: our shell sees that its job has stopped only
@@ -135,7 +134,7 @@ void Watch::reap_rest() const {
         long const result = wait_any(info, WEXITED | WNOHANG);
         if (result == -ECHILD) report_.none_left();
         if (raw::failed(result) || info.si_pid == 0) return;
-        report_.reaped(info.si_pid, end_of(info), false);
+        report_.reaped(info.si_pid, end_of(info), Whose::orphan);
     }
 }
 
@@ -143,8 +142,12 @@ int Watch::on_ended(End const& end) {
     set_mask(~std::uint64_t{0});
     reap_rest();
     int status = end.code();
-    // A group may outlive the command whose number it bears; in our own group there is only the command to be told.
-    if (settings_.ends_group) forward(SIGTERM, settings_.home == Home::ours ? Target::command : Target::group);
+    // A group may outlive the command whose number it bears. In our own there was only the command to be told:
+    // dumb-init says that it does, and there is nobody.
+    if (settings_.ends_group && settings_.home != Home::ours)
+        forward(SIGTERM, Target::group);
+    else if (settings_.ends_group)
+        report_.forwarded(SIGTERM, settings_.rewrites.to[SIGTERM]);
     if (settings_.forgiven.has(status)) status = 0;
     // The terminal would be left to a group that is no more, and stop whoever reads from it next.
     if (shares_terminal_ && our_pid_ != 1 && terminal_.foreground() == child_.pid)
@@ -177,7 +180,7 @@ int Watch::run(Child const& child) {
         }
         bool const is_command = info.si_pid == child_.pid;
         if (settings_.verbosity > 0) report_.received(SIGCHLD);
-        report_.reaped(info.si_pid, end_of(info), is_command);
+        report_.reaped(info.si_pid, end_of(info), is_command ? Whose::command : Whose::orphan);
         if (is_command) return on_ended(end_of(info));
     }
 }

@@ -37,7 +37,7 @@ private:
     void take(int signal, siginfo_t const& info);
     void forward(int signal, Target target) const;
     void send(int signal, Target target) const;
-    void continue_command() const;
+    void hand_terminal() const;
     void on_stopped(int signal);
     int on_ended(End const& end);
     void reap_rest() const;
