@@ -189,6 +189,7 @@ TEST_F(Logs, say_what_is_wrong_with_their_options) {
     EXPECT_THAT(ours("-M other", {}, false).err, HasSubstr("containers"));
     EXPECT_THAT(ours("--namespace=other", {}, false).err, HasSubstr("no namespaces"));
     EXPECT_THAT(ours("--setup-keys", {}, false).err, HasSubstr("not sealed"));
+    EXPECT_THAT(ours("--verify", {}, false).err, HasSubstr("not checked here"));
     EXPECT_THAT(ours("--root=/", {}, false).err, HasSubstr("only one of"));
     for (auto const* option :
          {"-M x", "--namespace=x", "--image=x", "--setup-keys", "--list-catalog", "--relinquish-var"})

@@ -83,6 +83,9 @@ Wrong refuse_sealing(LogOptions&, char const*) { return "Journal files are not s
 Wrong refuse_catalog(LogOptions&, char const*) {
     return "The catalog of messages is systemd's: `journalctl` of systemd lists and builds it.";
 }
+Wrong refuse_verify(LogOptions&, char const*) {
+    return "Files are not checked here: `journalctl --verify` of systemd does it, with -D or --file.";
+}
 Wrong refuse_relinquish(LogOptions&, char const*) { return "The recorder does not give up its folder while it runs."; }
 
 using control::LogQuery;
@@ -134,6 +137,7 @@ constexpr auto rows = std::to_array<Row>({
     {'M', "machine", required_argument, nullptr, "", refuse_machine},
     {0, "namespace", required_argument, nullptr, "", refuse_namespace},
     {0, "image", required_argument, nullptr, "", refuse_image},
+    {0, "verify", no_argument, nullptr, "", refuse_verify},
     {0, "setup-keys", no_argument, nullptr, "", refuse_sealing},
     {0, "verify-key", required_argument, nullptr, "", refuse_sealing},
     {0, "interval", required_argument, nullptr, "", refuse_sealing},
