@@ -134,7 +134,7 @@ public:
     void umask(mode_t mask);
     void timer_slack(std::uint64_t nanoseconds);
     void no_new_privileges();
-    /// A network of its own, in which there is a loopback device that is down and nothing else: unshare(2), CLONE_NEWNET.
+    /// A network of its own, in which there is a loopback device that is down, and no other: unshare(2), CLONE_NEWNET.
     /// Fails as Stage::network, EPERM without CAP_SYS_ADMIN.
     void new_network();
     /// prctl(PR_SET_PDEATHSIG); the child ends at once (SIGKILL to itself) if its parent is gone already. The kernel

@@ -184,9 +184,9 @@ struct ExecuteDescriptor {
 };
 
 using Steps = std::tuple<NewSession, JoinGroup, SetLimit, SetNice, SetScheduler, SetIoPriority, SetAffinity,
-                         SetOomScore, SetUmask, SetTimerSlack, NewNetwork, NoNewPrivileges, ParentDeathSignal, JoinCgroup,
-                         ChangeRoot, ChangeDirectory, MakeDirectory, MakeLink, OpenFile, ConnectUnix, Truncate,
-                         ControllingTerminal, TakeForeground, BecomeOrphan, Place, SetGroups, SetGid, SetUid,
+                         SetOomScore, SetUmask, SetTimerSlack, NewNetwork, NoNewPrivileges, ParentDeathSignal,
+                         JoinCgroup, ChangeRoot, ChangeDirectory, MakeDirectory, MakeLink, OpenFile, ConnectUnix,
+                         Truncate, ControllingTerminal, TakeForeground, BecomeOrphan, Place, SetGroups, SetGid, SetUid,
                          SetDispositions, SetMask, SetEnvironment, Execute, ExecuteDescriptor>;
 inline constexpr std::uint16_t op_count = std::tuple_size_v<Steps>;
 
