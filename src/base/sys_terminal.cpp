@@ -88,4 +88,23 @@ Result<void> set_foreground_group(int terminal, pid_t group) {
     return check(::ioctl(terminal, TIOCSPGRP, &group), "tcsetpgrp", fd_name(terminal));
 }
 
+Result<bool> stop_self() {
+    struct sigaction const by_default{};
+    struct sigaction before{};
+    TRY(check(::sigaction(SIGTSTP, &by_default, &before), "sigaction", "SIGTSTP"));
+    sigset_t only;
+    sigset_t mask;
+    ::sigemptyset(&only);
+    ::sigaddset(&only, SIGTSTP);
+    ::pthread_sigmask(SIG_UNBLOCK, &only, &mask);
+    auto const sent = check(::kill(::getpid(), SIGTSTP), "kill", "SIGTSTP");
+    ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+    TRY(check(::sigaction(SIGTSTP, &before, nullptr), "sigaction", "SIGTSTP"));
+    TRY(sent);
+    sigset_t pending;
+    ::sigemptyset(&pending);
+    ::sigpending(&pending);
+    return ::sigismember(&pending, SIGCONT) == 1;
+}
+
 } // namespace mitori::base::sys

@@ -40,4 +40,8 @@ struct WindowSize {
 /// the group is of another session.
 [[nodiscard]] Result<void> set_foreground_group(int terminal, pid_t group);
 
+/// Stops this process as ^Z does, until SIGCONT comes: true then. False at once where the kernel stops nobody, since no
+/// shell could continue our group (an orphaned one, POSIX "General Terminal Interface"). SIGCONT must be blocked.
+[[nodiscard]] Result<bool> stop_self();
+
 } // namespace mitori::base::sys
