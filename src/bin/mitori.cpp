@@ -4,6 +4,7 @@
 #include "bin/generators.hpp"
 #include "bin/manager_program.hpp"
 #include "bin/record_program.hpp"
+#include "bin/run_program.hpp"
 #include "bin/up_program.hpp"
 #include "cli/main.hpp"
 #include "local/logs.hpp"
@@ -17,6 +18,8 @@ int main(int argc, char** argv) {
     return mitori::cli::main(argc, argv,
                              {.manager = mitori::bin::run_manager,
                               .up = mitori::bin::run_up,
+                              .run = mitori::bin::run_command,
+                              .daemonize = mitori::bin::run_daemonize,
                               .record = mitori::bin::run_record,
                               .logs = logs});
 }

@@ -163,6 +163,10 @@ ProgramCall find_program(int argc, char** argv, Programs const& programs, Progra
             return {&programs.manager, i};
         else if (word == "up")
             return {&programs.up, i};
+        else if (word == "run")
+            return {&programs.run, i};
+        else if (word == "daemonize")
+            return {&programs.daemonize, i};
         else if (word == "record")
             return {&programs.record, i};
         else if (word == "logs" || word == "journalctl")

@@ -17,6 +17,8 @@ using LogsMaker = std::function<std::unique_ptr<control::Logs>(std::string const
 struct Programs {
     Program manager;
     Program up;
+    Program run;
+    Program daemonize;
     Program record;
     LogsMaker logs;
 };
