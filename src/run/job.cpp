@@ -47,8 +47,7 @@ Result<void> Job::watch(process::Child child) {
     if (child_.pidfd() >= 0)
         end_ = TRY(loop_.on_ready(child_.pidfd(), loop::Interest::read, loop::Urgency::exit,
                                   [this](loop::Ready) { on_child(); }));
-    if (terminal_)
-        if (auto given = process::Foreground::give(*terminal_, child_.pid())) foreground_.emplace(std::move(*given));
+    hand_over();
     if (settings_.timeout)
         timer_ = TRY(loop_.at(base::plus(loop_.now().monotonic, *settings_.timeout), slack, [this] { on_timeout(); }));
     return {};
@@ -70,11 +69,17 @@ void Job::send(Signal signal) {
                   sent.error().message());
 }
 
+/// If the foreground is ours. The command may have taken it itself by now.
+void Job::hand_over() {
+    if (!terminal_) return;
+    bool const taken = base::sys::foreground_group(*terminal_).value_or(0) == child_.pid();
+    if (!taken && !has_foreground(*terminal_)) return;
+    foreground_.reset();
+    if (auto given = process::Foreground::give(*terminal_, child_.pid())) foreground_.emplace(std::move(*given));
+}
+
 void Job::go_on() {
-    if (terminal_ && has_foreground(*terminal_)) {
-        foreground_.reset();
-        if (auto given = process::Foreground::give(*terminal_, child_.pid())) foreground_.emplace(std::move(*given));
-    }
+    hand_over();
     send(Signal{SIGCONT});
 }
 

@@ -44,7 +44,7 @@ struct Ended {
 
 class Job {
 public:
-    /// All three outlive it. `terminal` is the one whose foreground the command has been given, if any.
+    /// All three outlive it. `terminal` is our controlling one, if the command shares it.
     Job(loop::Loop& loop, process::Scope& scope, Settings const& settings, std::optional<int> terminal,
         base::SignalSet ignored)
         : loop_(loop),
@@ -67,6 +67,7 @@ private:
     void on_signal(base::Signal signal);
     void on_child();
     void on_stopped(base::Signal signal);
+    void hand_over();
     void go_on();
     void send(base::Signal signal);
     void on_timeout();

@@ -32,10 +32,10 @@ std::string name_of(pid_t pid) {
     return text ? std::string(base::trim(*text)) : std::string();
 }
 
-/// The terminal whose foreground is ours to give: standard input, or else the controlling terminal by whatever stream.
+/// Our controlling terminal, by whatever stream. Its foreground may be ours to give now, or only after an `fg`.
 std::optional<int> own_terminal() {
     for (int const fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-        if (has_foreground(fd)) return fd;
+        if (base::sys::foreground_group(fd).value_or(0) > 0) return fd;
     return std::nullopt;
 }
 
@@ -71,8 +71,11 @@ private:
         report_.refused = limited.refused();
         bool const shares = settings_.terminal == Terminal::as_is && settings_.session == Session::as_is;
         auto const terminal = shares ? own_terminal() : std::nullopt;
-        auto command = make_command(
-            settings_, {.signals = inherited_, .cgroup = group_.get(), .joins = limited.joins(), .terminal = terminal});
+        auto command =
+            make_command(settings_, {.signals = inherited_,
+                                     .cgroup = group_.get(),
+                                     .joins = limited.joins(),
+                                     .terminal = terminal && has_foreground(*terminal) ? terminal : std::nullopt});
         if (!command) return std::unexpected(command.error());
         Job job(**loop, *scope, settings_, terminal, inherited_.ignored);
         auto status = hold(**loop, *scope, job, *command);
