@@ -1,5 +1,6 @@
 // Whose is a process: by group, and by the marks that a child cannot easily lose.
 #include <csignal>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
 
@@ -83,7 +84,8 @@ protected:
     std::vector<process::Child> children;
     procfs::Procfs procfs = *procfs::Procfs::open();
     std::unique_ptr<Tracking> tracking = track_by_marks(procfs);
-    Marks marks{.group = "a.service", .invocation = "0123456789abcdef0123456789abcdef", .sessions = {}};
+    /// Its own: these cases look at all processes of the machine, and run beside each other.
+    Marks marks{.group = "a.service", .invocation = fmt::format("{:032x}", ::getpid()), .sessions = {}};
 };
 
 TEST_F(ByMarks, is_a_process_the_unit_s_that_has_its_invocation) {
