@@ -218,7 +218,8 @@ class Reports(RunCase):
         self.assertEqual((report["timed_out"], report["exit_status"]), (True, 124))
 
     def test_tell_who_was_left_and_how_each_ended(self):
-        _, report = self.report("--", "sh", "-c", "(sh -c 'exit 4' &); sleep 0.3; sleep 1000 & exit 0")
+        _, report = self.report("--", "sh", "-c", "(sh -c 'exit 4' &); sleep 0.3; sleep 1000 & "
+                                "while ! grep -q sleep /proc/$!/comm; do :; done; exit 0")
         ends = {one.get("name"): one["end"] for one in report["descendants"]}
         self.assertEqual(ends["sleep"], {"how": "killed", "signal": "SIGKILL", "number": 9, "core": False})
         self.assertEqual(ends[None], {"how": "exited", "code": 4})
