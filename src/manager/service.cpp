@@ -120,6 +120,7 @@ void Service::enter(Step step, Event event) {
     auto const from = std::exchange(state_, step.to);
     timer_.reset();
     path_watch_.reset();
+    pid_file_timer_.reset();
     deadline_ = base::infinity;
     if (!ticks(state_)) watchdog_timer_.reset();
     if (from == ServiceState::start_post) runtime_end_ = base::plus(host_.now().monotonic, longest_run());

@@ -133,7 +133,8 @@ private:
     void forked();
     bool load_pid_file(std::string& why);
     void wait_for_pid_file();
-    void retry_pid_file();
+    /// `said`: why it was not to be had before, which is not said twice.
+    void retry_pid_file(std::string const& said);
     void remove_pid_file();
     void follow_notice(NotifyMessage const& message);
     void guess_main_pid();
@@ -185,6 +186,7 @@ private:
     base::Usec deadline_ = base::infinity;
     base::Usec runtime_end_ = base::infinity; ///< RuntimeMaxSec=, counted from when it became active
     loop::WatchPtr path_watch_;
+    loop::WatchPtr pid_file_timer_;
     loop::WatchPtr watchdog_timer_;
     base::Usec watchdog_{0};
     base::Stamp watchdog_seen_;

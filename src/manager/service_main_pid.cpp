@@ -26,16 +26,21 @@ void Service::forked() {
 
 // Some daemons write their file only after their parent has gone.
 void Service::wait_for_pid_file() {
-    path_watch_ = host_.watch_path(unit_->service.pid_file, [this] { retry_pid_file(); });
+    path_watch_ = host_.watch_path(unit_->service.pid_file, [this] { retry_pid_file(""); });
     host_.watch_empty(ref_);
     // It may have been written before there was a watch.
-    retry_pid_file();
+    retry_pid_file("");
 }
 
-void Service::retry_pid_file() {
+void Service::retry_pid_file(std::string const& said) {
     std::string why;
     if (load_pid_file(why)) return happen(Event::up);
-    if (!why.empty()) host_.say(ref_, base::Priority::notice, why);
+    if (why.empty()) return;
+    if (why != said) host_.say(ref_, base::Priority::notice, why);
+    // A process in the middle of its execve(2) bears no mark for a moment, and one whose parent is about to end is not
+    // our orphan yet. Nothing tells when that has changed; the start's time-out ends it.
+    constexpr auto pause = std::chrono::milliseconds(100);
+    pid_file_timer_ = host_.timer(host_.now().monotonic + pause, [this, why] { retry_pid_file(why); });
 }
 
 // PIDFile=, systemd.service(5): never written by us, but removed when the service has ended.

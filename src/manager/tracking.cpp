@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <thread>
 #include <unistd.h>
 
 #include "base/sys.hpp"
@@ -76,7 +77,20 @@ private:
     [[nodiscard]] bool marked(Marks const& marks, procfs::Process const& process) {
         if (std::ranges::find(marks.leaders, process.pid) != marks.leaders.end()) return true;
         if (std::ranges::find(marks.sessions, process.session) != marks.sessions.end()) return true;
-        return procfs_.environment(process.pid, "INVOCATION_ID") == marks.invocation;
+        return invocation_of(process) == marks.invocation;
+    }
+    /// In the middle of its execve(2) a process shows no environment for a moment. For an orphan of ours that moment is
+    /// waited for, or a daemon would not be seen that forks, lets its parent end and executes something; who has none
+    /// at all costs a look these few milliseconds.
+    [[nodiscard]] std::optional<std::string> invocation_of(procfs::Process const& process) {
+        constexpr int looks = 8;
+        auto found = procfs_.environment(process.pid, "INVOCATION_ID");
+        bool const orphan = process.parent == ::getpid() && process.state != 'Z';
+        for (int look = 1; !found && orphan && look < looks && !procfs_.environment(process.pid, "PATH"); ++look) {
+            std::this_thread::sleep_for(std::chrono::microseconds(500));
+            found = procfs_.environment(process.pid, "INVOCATION_ID");
+        }
+        return found;
     }
     // Whoever hangs below a process of ours is ours, whatever it has done to its environment and session.
     static void add_descendants(std::vector<procfs::Process> const& all, std::vector<pid_t>& ours) {

@@ -391,6 +391,19 @@ TEST_F(Forking, waits_for_a_pid_file_that_comes_late) {
     EXPECT_EQ(life.service.main_pid(), daemon);
 }
 
+TEST_F(Forking, looks_again_at_a_process_that_is_not_yet_known_as_the_unit_s) {
+    Life life(settings());
+    write_pid("999");
+    fork(life);
+    EXPECT_EQ(life.state(), "start");
+    write_pid(std::to_string(daemon)); // nobody tells that it is another's now, as nobody tells when marks come
+    life.loop.advance(99ms);
+    EXPECT_EQ(life.state(), "start");
+    life.loop.advance(1ms);
+    EXPECT_EQ(life.state(), "running");
+    EXPECT_EQ(life.service.main_pid(), daemon);
+}
+
 TEST_F(Forking, times_out_without_its_pid_file) {
     Life life(settings());
     life.host.all_mortal = true;
