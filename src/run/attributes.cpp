@@ -74,7 +74,9 @@ std::expected<unit::Exec, std::string> read_attributes(std::vector<Attribute> co
     std::string wrong;
     for (auto const& found : unit.diagnostics) {
         auto const& option = attributes.at(found.line - 1).option;
-        wrong += fmt::format("{}{}: {}{}", wrong.empty() ? "" : "\n", option, found.text,
+        // Only the names after --limit come from the user.
+        bool const unknown = found.text.starts_with("unknown setting");
+        wrong += fmt::format("{}{}: {}{}", wrong.empty() ? "" : "\n", option, unknown ? "no such limit" : found.text,
                              found.hint.empty() ? "" : "; " + found.hint);
     }
     for (auto const& attribute : attributes)

@@ -109,7 +109,8 @@ TEST(RunArguments, that_make_no_sense_are_told_with_what_would) {
     EXPECT_THAT(wrong({}), HasSubstr("no command"));
     EXPECT_THAT(wrong({"--timeout", "soon", "x"}), HasSubstr("--timeout soon: not a time span"));
     EXPECT_THAT(wrong({"--signal", "NOPE", "x"}), HasSubstr("--signal NOPE: not a signal"));
-    EXPECT_THAT(wrong({"--limit", "nofiles=3", "x"}), HasSubstr("LimitNOFILE"));
+    EXPECT_THAT(wrong({"--limit", "nofiles=3", "x"}),
+                HasSubstr("--limit nofiles=3: no such limit; did you mean LimitNOFILE=?"));
     EXPECT_THAT(wrong({"--limit", "nofile=9:3", "x"}), HasSubstr("--limit nofile=9:3"));
     EXPECT_THAT(wrong({"--limit", "nofile", "x"}), HasSubstr("a value is missing"));
     EXPECT_THAT(wrong({"--nice", "99", "x"}), HasSubstr("--nice 99"));

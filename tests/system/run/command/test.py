@@ -195,6 +195,45 @@ class Options(RunCase):
         self.assertNobodyLeft()
 
 
+    def test_a_limit_of_memory_holds_or_is_said(self):
+        answer = self.mitori_run("--memory", "64M", "--cpus", "1", "--", "python3", "-c", "len(b'x' * 300_000_000)")
+        if "memory: no control group here" in answer.stderr:
+            self.assertEqual(answer.returncode, 0, answer.stderr)
+        else:
+            self.assertEqual(answer.returncode, 128 + 9, answer.stderr)
+
+
+class Daemons(RunCase):
+    def daemonize(self, *words):
+        return self.machine.mitori("daemonize", *words)
+
+    def test_runs_alone_until_it_is_ended_and_holds_its_pid_file(self):
+        words = ("--pid-file", "/run/d.pid", "--", "sleep", "1000")
+        answer = self.daemonize(*words)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        pid = int(answer.stdout)
+        self.assertEqual(int(self.machine.read("/run/d.pid")), pid)
+        second = self.daemonize(*words)
+        self.assertEqual(second.returncode, 125)
+        self.assertIn("/run/d.pid", second.stderr)
+        self.machine.kill(pid)
+        harness.wait_until(lambda: not self.left(), "the daemon is gone")
+
+    def test_returns_when_it_is_ready_or_with_the_reason(self):
+        answer = self.daemonize("--ready", "fd", "--stdout", "/srv/ready", "--", "sh", "-c",
+                                "echo set up; echo >&3; exec sleep 1000")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertEqual(self.machine.read("/srv/ready"), "set up\n")
+        self.machine.kill(int(answer.stdout))
+        harness.wait_until(lambda: not self.left(), "the daemon is gone")
+        for words, status, text in ((("--ready", "notify", "--timeout", "0.2s", "sleep", "1000"), 125, "not ready"),
+                                    (("/nonexistent/x",), 127, "/nonexistent/x")):
+            answer = self.daemonize(*words)
+            self.assertEqual((answer.returncode, answer.stdout), (status, ""), words)
+            self.assertIn(text, answer.stderr)
+        self.assertNobodyLeft()
+
+
 class Reports(RunCase):
     def report(self, *words, **how):
         answer = self.mitori_run("--report", "/srv/report.json", *words, **how)
