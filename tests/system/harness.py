@@ -11,6 +11,7 @@ its own. Nothing here sleeps for luck: `wait_until` asks again until a condition
 the limit is over. Ending process 1 ends every process of the machine; then its control group is removed.
 """
 
+import ctypes
 import itertools
 import os
 import pathlib
@@ -35,6 +36,23 @@ ENVIRONMENT = {
 }
 _numbers = itertools.count(1)
 
+
+def ignore_and_block_no_signal():
+    """What started the tests may ignore and block signals, which is inherited through every exec: what a case says of
+    them is said of a process that does neither. Signals 32 and 33 are glibc's own, whose disposition signal(2) by way
+    of glibc, and so Python, leaves alone: hence the bare call; an action of zeroes is SIG_DFL with nothing else."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    libc = ctypes.CDLL(None, use_errno=True)
+    status = pathlib.Path("/proc/self/status").read_text()
+    ignored = int(status.split("SigIgn:")[1].split()[0], 16)
+    for number in set(range(1, 65)) - {signal.SIGPIPE, signal.SIGXFSZ}:  # Python's own, put back at its execs
+        if ignored >> (number - 1) & 1:
+            call = {"x86_64": 13, "aarch64": 134}[os.uname().machine]  # rt_sigaction
+            if libc.syscall(call, number, bytes(64), None, 8) != 0:
+                raise OSError(ctypes.get_errno(), f"rt_sigaction of signal {number}")
+
+
+ignore_and_block_no_signal()
 
 def wait_until(condition, what, limit=LIMIT):
     """The condition's first true answer; AssertionError naming `what` after `limit` seconds without one."""
