@@ -1,0 +1,135 @@
+#include "procfs/scanner.hpp"
+
+#include <algorithm>
+#include <unistd.h>
+
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "procfs/detail/row_parse.hpp"
+
+namespace mitori::procfs {
+namespace sys = base::sys;
+namespace {
+
+/// What a process may hang on its environment is bounded by the kernel; this only bounds a file that is none of /proc.
+constexpr std::size_t longest = 16U << 20U;
+
+} // namespace
+
+base::Result<Scanner> Scanner::open(std::string const& path) {
+    return Scanner(TRY(sys::open(path, O_RDONLY | O_DIRECTORY)));
+}
+
+std::optional<std::string_view> Scanner::read_path(Whole whole) {
+    auto const file = sys::open_at(directory_.get(), path_, O_RDONLY);
+    if (!file) return std::nullopt;
+    for (std::size_t length = 0; buffer_.size() <= longest;) {
+        auto const room = std::as_writable_bytes(std::span(buffer_)).subspan(length);
+        auto const count = sys::read(file->get(), room);
+        if (!count) return std::nullopt;
+        length += *count;
+        // What is one record comes whole if there is room for it: a second read would only say so (seq_file in Linux).
+        bool const done = *count == 0 || (whole == Whole::one_read && length < buffer_.size());
+        if (done) return std::string_view(buffer_).substr(0, length);
+        if (length == buffer_.size()) buffer_.resize(buffer_.size() * 2);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string_view> Scanner::read_part(std::string_view name) {
+    path_.assign(folder_).append(name);
+    return read_path(Whole::one_read);
+}
+
+std::optional<std::string_view> Scanner::read(pid_t pid, std::string_view name) {
+    path_.assign(std::to_string(pid)).append("/").append(name);
+    return read_path(Whole::until_end);
+}
+
+std::optional<std::string> Scanner::link(pid_t pid, std::string_view name) {
+    std::string const path = std::to_string(pid).append("/").append(name);
+    std::string target(4096, '\0');
+    auto const length = ::readlinkat(directory_.get(), path.c_str(), target.data(), target.size());
+    if (length < 0) return std::nullopt;
+    target.resize(static_cast<std::size_t>(length));
+    return target;
+}
+
+std::vector<std::string> Scanner::names(pid_t pid, std::string_view name) {
+    auto found = sys::list_directory_at(directory_.get(), std::to_string(pid).append("/").append(name));
+    return found ? std::move(*found) : std::vector<std::string>();
+}
+
+std::vector<pid_t> Scanner::numbers(std::string const& folder) const {
+    std::vector<pid_t> found;
+    auto const listed = sys::list_directory_at(directory_.get(), folder);
+    if (!listed) return found;
+    for (auto const& name : *listed)
+        if (name.front() >= '0' && name.front() <= '9')
+            if (auto const pid = base::parse_integer<pid_t>(name); pid && *pid > 0) found.push_back(*pid);
+    std::ranges::sort(found);
+    return found;
+}
+
+void Scanner::each(Parts parts, std::function<void(Row&)> const& take) {
+    for (pid_t const pid : numbers(".")) {
+        Row row;
+        folder_ = std::to_string(pid);
+        row.pid = pid;
+        if (fill(row, parts)) take(row);
+    }
+}
+
+std::vector<Row> Scanner::all(Parts parts) {
+    std::vector<Row> rows;
+    each(parts, [&rows](Row& row) { rows.push_back(std::move(row)); });
+    return rows;
+}
+
+std::optional<Row> Scanner::one(pid_t pid, Parts parts) {
+    Row row;
+    folder_ = std::to_string(pid);
+    row.pid = pid;
+    if (!fill(row, parts)) return std::nullopt;
+    return row;
+}
+
+std::vector<Row> Scanner::threads(Row const& process, Parts parts) {
+    std::vector<Row> rows;
+    auto const tasks = std::to_string(process.pid) + "/task";
+    for (pid_t const thread : numbers(tasks)) {
+        Row row;
+        folder_ = tasks + "/" + std::to_string(thread);
+        row.pid = process.pid;
+        if (fill(row, parts)) rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+bool Scanner::fill(Row& row, Parts parts) {
+    pid_t const process = row.pid;
+    auto const stat = read_part("/stat");
+    if (!stat || !detail::parse_stat_row(*stat, row)) return false;
+    row.thread = std::exchange(row.pid, process);
+    // Of what is gone by now the rest stays empty: its row was true when it was read.
+    if (parts.has(Part::status))
+        if (auto const text = read_part("/status")) detail::parse_status(*text, row);
+    if (parts.has(Part::command_line))
+        if (auto const text = read_part("/cmdline")) row.command_line = detail::joined_arguments(*text);
+    fill_rest(row, parts);
+    return true;
+}
+
+void Scanner::fill_rest(Row& row, Parts parts) {
+    if (parts.has(Part::cgroup))
+        if (auto const text = read_part("/cgroup")) row.cgroup = detail::parse_cgroup(*text);
+    if (parts.has(Part::environment))
+        if (auto const text = read_part("/environ")) row.environment = *text;
+    if (parts.has(Part::wait_channel))
+        if (auto const text = read_part("/wchan"); text && *text != "0") row.wait_channel = *text;
+    if (parts.has(Part::io))
+        if (auto const text = read_part("/io")) detail::parse_io(*text, row);
+    if (parts.has(Part::executable)) row.executable = link(row.pid, "exe").value_or("");
+}
+
+} // namespace mitori::procfs
