@@ -127,12 +127,13 @@ class Holding(RunCase):
             self.assertNobodyLeft()
 
     def test_keep_lets_them_live_and_says_who_they_are(self):
-        answer = self.mitori_run("--keep", "--", "sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo $!")
+        script = "sleep 1000 >/dev/null 2>&1 & until grep -q sleep /proc/$!/comm; do :; done; echo $!"
+        answer = self.mitori_run("--keep", "--", "sh", "-c", script)
         self.assertEqual(answer.returncode, 0)
         pid = int(answer.stdout)
+        self.addCleanup(self.machine.kill, pid)
         self.assertEqual(answer.stderr, f"mitori run: left running: {pid} sleep\n")
         self.assertEqual([p.pid for p in self.left()], [pid])
-        self.machine.kill(pid)
 
     def test_ignored_signals_stay_ignored(self):
         answer = self.machine.run("sh", "-c", 'trap "" HUP; exec mitori run -- grep SigIgn /proc/self/status')
