@@ -72,12 +72,13 @@ Result<void> remount_read_only(std::string const& path) {
 }
 
 Result<void> set_power(Power power) {
-    int const command = power == Power::off ? RB_POWER_OFF : power == Power::reboot ? RB_AUTOBOOT : RB_HALT_SYSTEM;
-    return check(::reboot(command), "reboot");
+    unsigned const command = power == Power::off ? RB_POWER_OFF : power == Power::reboot ? RB_AUTOBOOT : RB_HALT_SYSTEM;
+    return check(::reboot(static_cast<int>(command)), "reboot");
 }
 
 Result<void> set_ctrl_alt_del(CtrlAltDel answer) {
-    return check(::reboot(answer == CtrlAltDel::reboots ? RB_ENABLE_CAD : RB_DISABLE_CAD), "reboot", "Ctrl-Alt-Del");
+    unsigned const command = answer == CtrlAltDel::reboots ? RB_ENABLE_CAD : RB_DISABLE_CAD;
+    return check(::reboot(static_cast<int>(command)), "reboot", "Ctrl-Alt-Del");
 }
 
 void pause() { ::pause(); }
