@@ -76,7 +76,7 @@ private:
             at_ = At::comment;
         } else {
             at_ = At::key;
-            take_key(c);
+            key_ += c; // also a "=": what begins with it has no name, and no value that could go on in the next line
         }
     }
 

@@ -37,6 +37,10 @@ TEST(EnvironmentFile, passes_over_comments) {
     EXPECT_THAT(parse("# a comment goes on \\\nA=1\nB=2\n").entries, ElementsAre("B=2"));
 }
 
+TEST(EnvironmentFile, what_begins_with_an_equals_sign_ends_with_its_line) {
+    EXPECT_THAT(parse("=x\\\nB=1\n=\"open\nC=2\n==3\n").entries, ElementsAre("B=1", "C=2"));
+}
+
 TEST(EnvironmentFile, reads_single_quotes_verbatim) {
     EXPECT_THAT(parse("A='a\\b \"c\" $d'\nB='two\nlines'\n").entries, ElementsAre("A=a\\b \"c\" $d", "B=two\nlines"));
 }
