@@ -1,7 +1,9 @@
 #include "run/env_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
@@ -14,18 +16,68 @@ namespace {
 using std::string_view;
 using Failure = std::unexpected<std::string>;
 
-/// Blanks as docker's own reader knows them at the beginning of a line (Go's unicode.IsSpace, of ASCII).
-constexpr string_view blanks = " \t\v\f\r";
+/// What is said of a file: the first few lines, each with its place, and how many more there are. A file of another
+/// kind given by mistake is wrong in every one of its lines, and a line of it can have any length.
+class Findings {
+public:
+    explicit Findings(std::string const& path) : path_(path) {}
 
-/// One line of docker's dialect. What it does with a line is what its command line does (parseKeyValueFile).
+    void add(std::string_view finding) {
+        constexpr std::size_t shown = 5;
+        if (++count_ <= shown) lines_.push_back(shorten(finding));
+    }
+    [[nodiscard]] bool none() const { return count_ == 0; }
+    [[nodiscard]] std::vector<std::string> lines() const {
+        auto all = lines_;
+        if (count_ > lines_.size()) all.push_back(fmt::format("{}: and {} more", path_, count_ - lines_.size()));
+        return all;
+    }
+    [[nodiscard]] std::string text() const { return fmt::format("{}", fmt::join(lines(), "\n")); }
+
+private:
+    /// The middle goes: the place stands at the beginning, the hint at the end.
+    static std::string shorten(std::string_view finding) {
+        constexpr std::size_t before = 160;
+        constexpr std::size_t behind = 80;
+        if (finding.size() <= before + behind) return std::string(finding);
+        auto const is_inside = [&](std::size_t at) {
+            return (static_cast<unsigned char>(finding[at]) & 0xC0U) == 0x80U;
+        };
+        std::size_t left = before;
+        std::size_t right = finding.size() - behind;
+        while (left > 0 && is_inside(left))
+            --left;
+        while (right < finding.size() && is_inside(right))
+            ++right;
+        return fmt::format("{}…{}", finding.substr(0, left), finding.substr(right));
+    }
+
+    std::string const& path_;
+    std::vector<std::string> lines_;
+    std::size_t count_ = 0;
+};
+
+/// The length of the white space at the beginning, as docker's client leaves it out (Go's unicode.IsSpace).
+std::size_t white_length(string_view text) {
+    constexpr auto white =
+        std::to_array<string_view>({"\t",     "\v",     "\f",     "\r",     " ",      "\u0085", "\u00A0", "\u1680",
+                                    "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007",
+                                    "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"});
+    for (auto const one : white)
+        if (text.starts_with(one)) return one.size();
+    return 0;
+}
+
+/// One line of docker's dialect. What it does with a line is what docker's client does.
 std::expected<void, std::string> read_docker_line(string_view line, unit::EnvironmentSetting const& own,
                                                   unit::EnvironmentSetting& into) {
-    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+    while (auto const white = white_length(line))
+        line.remove_prefix(white);
     if (line.empty() || line.front() == '#') return {};
     auto const equals = line.find('=');
     auto const name = line.substr(0, equals);
     if (name.empty()) return Failure("no name before \"=\"");
-    if (name.find_first_of(blanks) != string_view::npos)
+    if (name.find_first_of(" \t") != string_view::npos)
         return Failure(fmt::format("\"{}\": a blank in the name; write NAME=value", base::printable(name)));
     if (equals != string_view::npos) {
         unit::merge_environment(into, {{std::string(name), std::string(line.substr(equals + 1))}});
@@ -38,7 +90,7 @@ std::expected<void, std::string> read_docker_line(string_view line, unit::Enviro
 std::expected<EnvFile, std::string> parse_docker(string_view text, std::string const& path,
                                                  unit::EnvironmentSetting const& own) {
     EnvFile file;
-    std::string wrong;
+    Findings wrong(path);
     constexpr string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     for (unsigned number = 1; !text.empty(); ++number) {
@@ -48,9 +100,9 @@ std::expected<EnvFile, std::string> parse_docker(string_view text, std::string c
         auto read = line.contains('\0')    ? Failure("a NUL byte")
                     : !base::is_utf8(line) ? Failure("not UTF-8")
                                            : read_docker_line(line, own, file.entries);
-        if (!read) wrong += fmt::format("{}{}:{}: {}", wrong.empty() ? "" : "\n", path, number, read.error());
+        if (!read) wrong.add(fmt::format("{}:{}: {}", path, number, read.error()));
     }
-    if (!wrong.empty()) return Failure(wrong);
+    if (!wrong.none()) return Failure(wrong.text());
     return file;
 }
 
@@ -58,14 +110,23 @@ std::expected<EnvFile, std::string> parse_dotenv(string_view text, std::string c
     auto read = unit::parse_dotenv(text, path);
     EnvFile file;
     unit::merge_environment(file.entries, read.entries);
-    std::string wrong;
-    for (auto const& found : read.diagnostics) {
-        if (found.severity == unit::Severity::error)
-            wrong += (wrong.empty() ? "" : "\n") + found.message();
-        else
-            file.remarks.push_back(found.message());
-    }
-    if (!wrong.empty()) return Failure(wrong);
+    Findings wrong(path);
+    Findings odd(path);
+    for (auto const& found : read.diagnostics)
+        (found.severity == unit::Severity::error ? wrong : odd).add(found.message());
+    if (!wrong.none()) return Failure(wrong.text());
+    file.remarks = odd.lines();
+    return file;
+}
+
+EnvFile parse_systemd(string_view text, std::string const& path) {
+    EnvFile file;
+    std::vector<std::string> notes;
+    unit::merge_environment(file.entries, exec::parse_environment_file(text, path, notes));
+    Findings odd(path);
+    for (auto const& note : notes)
+        odd.add(note);
+    file.remarks = odd.lines();
     return file;
 }
 
@@ -78,9 +139,7 @@ std::expected<EnvFile, std::string> parse_env_file(Dialect dialect, string_view 
     case Dialect::dotenv: return parse_dotenv(text, path);
     case Dialect::systemd: break;
     }
-    EnvFile file;
-    unit::merge_environment(file.entries, exec::parse_environment_file(text, path, file.remarks));
-    return file;
+    return parse_systemd(text, path);
 }
 
 } // namespace mitori::run

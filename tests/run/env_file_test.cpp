@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sstream>
 
+#include "base/utf8.hpp"
 #include "run/env_file.hpp"
 
 namespace mitori::run {
@@ -63,6 +65,56 @@ TEST(EnvFile, tells_each_bad_line_by_its_place) {
     auto const odd = parse_env_file(Dialect::systemd, "no assignment\nA=1\n", "x.env", {});
     ASSERT_TRUE(odd);
     EXPECT_THAT(odd->remarks, testing::ElementsAre(testing::HasSubstr("x.env:1")));
+}
+
+TEST(EnvFile, of_docker_leaves_out_white_space_of_any_kind_at_the_beginning_only) {
+    EXPECT_EQ(read(Dialect::docker, "\v\f\u00a0\u2003\u3000A=1\nB\u00a0=2\nC\v=3\n"),
+              (Entries{{"A", "1"}, {"B\u00a0", "2"}, {"C\v", "3"}}));
+}
+
+std::vector<std::string> split_lines(std::string const& text) {
+    std::vector<std::string> lines;
+    for (std::istringstream in(text); in.good();)
+        std::getline(in, lines.emplace_back());
+    return lines;
+}
+
+// A file of another kind is wrong in each line; a terminal full of that says no more than the first few.
+TEST(EnvFile, says_the_first_few_findings_and_how_many_more_there_are) {
+    std::string const long_name(1000, 'x');
+    std::string docker, dotenv_errors, ignored;
+    for (int i = 0; i < 1000; ++i) {
+        docker += long_name + " y=1\n";
+        dotenv_errors += "A=\"" + long_name + "\n";
+        ignored += long_name + "-\n";
+    }
+    for (auto const& [dialect, text] : {std::pair(Dialect::docker, docker), {Dialect::dotenv, dotenv_errors}}) {
+        auto const lines = split_lines(error(dialect, text));
+        ASSERT_EQ(lines.size(), 6U);
+        for (int i = 0; i < 5; ++i)
+            EXPECT_THAT(lines[static_cast<std::size_t>(i)],
+                        testing::StartsWith("x.env:" + std::to_string(i + 1) + ":"));
+        EXPECT_EQ(lines[5], "x.env: and 995 more");
+        for (auto const& line : lines)
+            EXPECT_LT(line.size(), 300U);
+    }
+    EXPECT_THAT(error(Dialect::docker, docker), testing::HasSubstr("a blank in the name; write NAME=value"));
+    for (auto const dialect : {Dialect::systemd, Dialect::dotenv}) {
+        auto const odd = parse_env_file(dialect, ignored, "x.env", {});
+        ASSERT_TRUE(odd);
+        ASSERT_EQ(odd->remarks.size(), 6U);
+        EXPECT_THAT(odd->remarks[4], testing::StartsWith("x.env:5:"));
+        EXPECT_EQ(odd->remarks[5], "x.env: and 995 more");
+    }
+}
+
+TEST(EnvFile, cuts_a_long_finding_between_characters) {
+    for (int shift = 0; shift < 3; ++shift) {
+        std::string name(static_cast<std::size_t>(shift), 'x');
+        for (int i = 0; i < 200; ++i)
+            name += "看";
+        EXPECT_TRUE(base::is_utf8(error(Dialect::docker, name + " y=1")));
+    }
 }
 
 } // namespace
