@@ -1,0 +1,10 @@
+// Compiled where clang or libbpf's headers were missing, instead of the BPF source (cmake/Bpf.cmake).
+#include "witness/detail/bpf_source.hpp"
+
+namespace mitori::witness::detail {
+
+base::Result<std::unique_ptr<Witness>> open_bpf(loop::Loop&, Handlers, Options const&) {
+    return base::make_error(0, "mitori was built without it, because clang or libbpf's headers were missing");
+}
+
+} // namespace mitori::witness::detail

@@ -1,0 +1,47 @@
+#include <array>
+#include <fmt/format.h>
+
+#include "base/names.hpp"
+#include "witness/detail/bpf_source.hpp"
+#include "witness/witness.hpp"
+
+namespace mitori::witness {
+namespace {
+
+using status::Source;
+
+struct Row {
+    Source source;
+    char const* name;
+    char const* sees;
+    base::Result<std::unique_ptr<Witness>> (*open)(loop::Loop&, Handlers, Options const&);
+};
+
+// Best first.
+constexpr std::array rows{
+    Row{Source::bpf, "BPF", "every process's end, with who sent the deadly signal and what the process used",
+        detail::open_bpf},
+};
+
+} // namespace
+
+std::string describe_source(Source source) {
+    for (auto const& row : rows)
+        if (row.source == source) return fmt::format("{}: {}", row.name, row.sees);
+    return std::string(base::word(source));
+}
+
+base::Result<Opened> open_witness(loop::Loop& loop, Handlers handlers, Options const& options) {
+    std::string why;
+    base::Error last{.operation = "no such source"};
+    for (auto const& row : rows) {
+        if (options.only && *options.only != row.source) continue;
+        auto witness = row.open(loop, handlers, options);
+        if (witness) return Opened{*std::move(witness), std::move(why)};
+        last = std::move(witness.error());
+        why += fmt::format("{}{} is not to be had: {}.", why.empty() ? "" : " ", row.name, last.message());
+    }
+    return std::unexpected(std::move(last));
+}
+
+} // namespace mitori::witness
