@@ -81,11 +81,12 @@ struct Row {
     std::vector<pid_t> pids_inside; ///< of each pid namespace that it is in, ours first
 
     // One part each
-    std::string command_line; ///< arguments joined by blanks, as they are; "" for kernel threads and zombies
-    std::string cgroup;       ///< path in the v2 hierarchy, else in the first that is none of the root; "" unknown
-    std::string environment;  ///< "NAME=value\0..."; "" without the right to read it
-    std::string wait_channel; ///< "" running, or not told
-    std::string executable;   ///< "" without the right, or of a kernel thread
+    std::string command_line;  ///< arguments joined by blanks, as they are; "" for kernel threads and zombies
+    std::string memory_cgroup; ///< path in the memory hierarchy of v1; "" where memory is not there
+    std::string cgroup;        ///< path in the v2 hierarchy, else in the first that is none of the root; "" unknown
+    std::string environment;   ///< "NAME=value\0..."; "" without the right to read it
+    std::string wait_channel;  ///< "" running, or not told
+    std::string executable;    ///< "" without the right, or of a kernel thread
     std::uint64_t read_bytes = 0;
     std::uint64_t written_bytes = 0;
 

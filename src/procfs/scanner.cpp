@@ -122,7 +122,7 @@ bool Scanner::fill(Row& row, Parts parts) {
 
 void Scanner::fill_rest(Row& row, Parts parts) {
     if (parts.has(Part::cgroup))
-        if (auto const text = read_part("/cgroup")) row.cgroup = detail::parse_cgroup(*text);
+        if (auto const text = read_part("/cgroup")) detail::parse_cgroup(*text, row);
     if (parts.has(Part::environment))
         if (auto const text = read_part("/environ")) row.environment = *text;
     if (parts.has(Part::wait_channel))

@@ -6,6 +6,7 @@
 
 #include "procfs/detail/parse.hpp"
 #include "procfs/detail/row_parse.hpp"
+#include "procfs/group_limits.hpp"
 #include "procfs/origin.hpp"
 
 namespace {
@@ -24,8 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     detail::parse_status(text, row);
     detail::parse_io(text, row);
     must(detail::joined_arguments(text).find('\0') == std::string::npos);
-    auto const path = detail::parse_cgroup(text);
-    must(path.size() <= size && unit_of_cgroup(path).size() <= path.size());
+    detail::parse_cgroup(text, row);
+    must(row.cgroup.size() <= size && unit_of_cgroup(row.cgroup).size() <= row.cgroup.size());
+    static_cast<void>(find_group(text, "memory"));
     if (auto const container = container_of_cgroup(text)) must(!container->id.empty());
     static_cast<void>(detail::parse_stat(text, {}));
     static_cast<void>(detail::find_variable(text, "A"));

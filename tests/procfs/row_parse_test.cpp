@@ -80,12 +80,20 @@ TEST(RowOfCommandLine, joins_arguments_and_drops_what_trails) {
     EXPECT_EQ(detail::joined_arguments("\0\0"s), "");
 }
 
+Row with_cgroup(std::string_view text) {
+    Row row;
+    detail::parse_cgroup(text, row);
+    return row;
+}
+
 TEST(RowOfCgroup, prefers_the_unified_hierarchy_unless_it_says_nothing) {
-    EXPECT_EQ(detail::parse_cgroup("4:memory:/long/memory/path\n0::/system.slice/a.service\n"),
-              "/system.slice/a.service");
-    EXPECT_EQ(detail::parse_cgroup("4:memory:/docker/x\n1:name=systemd:/\n0::/\n"), "/docker/x");
-    EXPECT_EQ(detail::parse_cgroup("0::/\n"), "/");
-    EXPECT_EQ(detail::parse_cgroup("nonsense"), "");
+    auto const both = with_cgroup("4:memory:/long/memory/path\n0::/system.slice/a.service\n");
+    EXPECT_EQ(both.cgroup, "/system.slice/a.service");
+    EXPECT_EQ(both.memory_cgroup, "/long/memory/path");
+    EXPECT_EQ(with_cgroup("4:memory:/docker/x\n1:name=systemd:/\n0::/\n").cgroup, "/docker/x");
+    EXPECT_EQ(with_cgroup("0::/\n").cgroup, "/");
+    EXPECT_EQ(with_cgroup("0::/\n").memory_cgroup, "");
+    EXPECT_EQ(with_cgroup("nonsense").cgroup, "");
 }
 
 TEST(RowOfIo, takes_what_went_to_the_disk) {

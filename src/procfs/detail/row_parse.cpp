@@ -168,7 +168,7 @@ std::string joined_arguments(std::string_view text) {
     return line;
 }
 
-std::string parse_cgroup(std::string_view text) {
+void parse_cgroup(std::string_view text, Row& row) {
     std::string_view best;
     std::string_view unified;
     for_each_line(text, [&](std::string_view line) {
@@ -177,9 +177,10 @@ std::string parse_cgroup(std::string_view text) {
         if (second == line.npos) return;
         auto const path = line.substr(second + 1);
         if (line.starts_with("0::")) unified = path;
+        if (line.substr(first + 1, second - first - 1) == "memory") row.memory_cgroup = path;
         if (path.size() > best.size()) best = path;
     });
-    return std::string(unified.size() > 1 ? unified : best);
+    row.cgroup = unified.size() > 1 ? unified : best;
 }
 
 } // namespace mitori::procfs::detail

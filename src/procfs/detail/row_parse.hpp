@@ -17,7 +17,7 @@ void parse_io(std::string_view text, Row& row);
 
 /// /proc/PID/cmdline as one line, with blanks for the NULs; bytes stay as they are.
 [[nodiscard]] std::string joined_arguments(std::string_view text);
-/// The path that says most in /proc/PID/cgroup: the one in v2 ("0::"), or, where that is the root, the longest of v1.
-[[nodiscard]] std::string parse_cgroup(std::string_view text);
+/// /proc/PID/cgroup: as the path the one in v2 ("0::"), or, where that is the root, the longest of v1.
+void parse_cgroup(std::string_view text, Row& row);
 
 } // namespace mitori::procfs::detail
