@@ -1,5 +1,6 @@
 #include "bin/record_program.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include "base/sys_last_words.hpp"
 #include "base/sys_streams.hpp"
 #include "base/text.hpp"
+#include "bin/record_host.hpp"
 #include "bin/words.hpp"
 #include "journal/journald_conf.hpp"
 #include "journal/orders.hpp"
@@ -37,6 +39,8 @@ there is no reason to start it by hand.
   --machine-conf        obey /etc/systemd/journald.conf and its drop-ins
   --console FORMAT      show everything on stdout, too
   --syslog PATH         pass messages on to a syslog daemon that listens there
+
+mitori record --host is something else: it records the deaths of the whole machine, see there.
 
 SIGTERM: write everything through and end. SIGUSR2: begin a new file. SIGRTMIN+1: write everything through.
 )";
@@ -217,6 +221,7 @@ base::Result<int> record(Arguments const& arguments) {
 } // namespace
 
 int run_record(std::span<char const* const> words) {
+    if (std::ranges::find(words, std::string_view("--host")) != words.end()) return run_record_host(words);
     auto const arguments = parse(words);
     if (arguments.leave) return *arguments.leave;
     auto const status = record(arguments);
