@@ -9,11 +9,14 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <sys/mman.h>
 #include <vector>
 
 #include "base/sys.hpp"
+#include "base/sys_streams.hpp"
 #include "process/pipeline.hpp"
 
 namespace {
@@ -46,6 +49,35 @@ void to_a_sink(std::string const& input) {
     std::size_t got = 0;
     auto const done = Command("cat").output({.input = input, .on_out = [&](auto piece) { got += piece.size(); }});
     check(done, got, input.size());
+}
+
+/// The floor of all ways that end in one piece of memory: nothing but read(2) into pages that are fresh, of a size that
+/// is known before, asked for in large pages and many at once. What lies between this and the cats is the memory's
+/// price.
+void to_fresh_memory(std::string const& file, std::size_t expected) {
+    auto running = (Command("cat").stdin_from(Stdio::file(file)) | Command("cat").stdout_to(Stdio::pipe())).start();
+    if (!running) give_up(running.error().message());
+    static_cast<void>(base::sys::set_pipe_size(running->out.get(), 1U << 20));
+    auto* const memory = ::mmap(nullptr, expected, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) give_up("no memory");
+    ::madvise(memory, expected, MADV_HUGEPAGE);
+    std::span const bytes(static_cast<std::byte*>(memory), expected);
+    constexpr std::size_t ahead = 16U << 20;
+    std::size_t got = 0;
+    for (std::size_t ready = 0;;) {
+        if (got == ready && ready < expected) {
+            auto const more = std::min(ahead, expected - ready);
+            ::madvise(bytes.data() + ready, more, MADV_POPULATE_WRITE);
+            ready += more;
+        }
+        auto const read = base::sys::read(running->out.get(), bytes.subspan(got, ready - got));
+        if (!read) give_up(read.error().message());
+        if (*read == 0) break;
+        got += *read;
+    }
+    auto const exits = running->wait();
+    ::munmap(memory, expected);
+    if (!exits || got != expected) give_up(fmt::format("{} bytes of {}", got, expected));
 }
 
 void to_a_string(std::string const& input) {
@@ -87,8 +119,10 @@ int main(int argc, char** argv) {
     auto const memory = base::sys::sealed_memfd("pipe-bench", input);
     if (!memory) give_up(memory.error().message());
     auto const self = base::sys::read_link("/proc/self").value_or("self");
+    auto const file = fmt::format("/proc/{}/fd/{}", self, memory->get());
     std::vector<Way> ways{
-        {"cat | cat | cat", [&] { cats(fmt::format("/proc/{}/fd/{}", self, memory->get())); }, {}},
+        {"cat | cat | cat", [&] { cats(file); }, {}},
+        {"cat | cat | read, fresh memory", [&] { to_fresh_memory(file, input.size()); }, {}},
         {"communicate, pieces to a function", [&] { to_a_sink(input); }, {}},
         {"communicate, all in a string", [&] { to_a_string(input); }, {}},
     };

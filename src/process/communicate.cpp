@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <new>
 #include <optional>
 #include <sys/mman.h>
 #include <vector>
@@ -114,9 +115,10 @@ public:
 private:
     base::Result<std::size_t> read_text(std::size_t most) {
         std::size_t const size = text_.size();
-        constexpr std::size_t least = 64U << 10;
-        if (text_.capacity() - size < least) grow(std::max(2 * text_.capacity(), size + least));
-        std::size_t const room = std::min(text_.capacity() - size, most);
+        if (text_.capacity() - size < least) grow();
+        prepare();
+        std::size_t const room =
+            std::min(std::max(ready_, least + size) - size, std::min(most, text_.capacity() - size));
         base::Result<std::size_t> got{0};
         text_.resize_and_overwrite(size + room, [&](char* bytes, std::size_t) {
             got = sys::read(get(), std::as_writable_bytes(std::span(bytes + size, room)));
@@ -126,19 +128,43 @@ private:
         return got;
     }
 
-    /// In huge pages where there are such: with small ones the faults take more time than the bytes, in a virtual
-    /// machine thirty times more. Pages that are never touched are not taken.
-    void grow(std::size_t capacity) {
-        constexpr std::uintptr_t huge = 2U << 20;
-        if (capacity < 4 * huge) return text_.reserve(capacity);
+    /// Room for much more than there is: what counts are the pages that are touched, and each growth touches what there
+    /// is anew. A system that wants to have memory for all of it at once refuses; then less will do.
+    void grow() {
+        std::size_t const size = text_.size();
         std::string larger;
-        larger.reserve(capacity);
-        auto const begin = (reinterpret_cast<std::uintptr_t>(larger.data()) + huge - 1) / huge * huge;
-        auto const end = (reinterpret_cast<std::uintptr_t>(larger.data()) + larger.capacity()) / huge * huge;
-        // Before the first byte of it is touched. Where it is refused it stays as it was.
-        static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE));
-        larger.append(text_);
-        text_ = std::move(larger);
+        for (std::size_t factor = 8; larger.capacity() < size + least; factor /= 2) {
+            try {
+                larger.reserve(std::max(factor * size, size + least));
+            } catch (std::bad_alloc const&) {
+                if (factor == 1) throw;
+            }
+        }
+        constexpr std::size_t huge = 2U << 20;
+        if (larger.capacity() >= 4 * huge) advise(larger, 0, larger.capacity(), huge, MADV_HUGEPAGE);
+        larger.swap(text_);
+        ready_ = 0;
+        prepare(size);
+        text_.append(larger);
+    }
+
+    /// Asks for the pages that come next all at once. A fault for each of them takes longer than the bytes do: in a
+    /// virtual machine, twenty times. Before Linux 5.14 nothing is done.
+    void prepare(std::size_t filled = 0) {
+        filled = std::max(filled, text_.size());
+        if (filled < least || filled + least <= ready_) return;
+        std::size_t const ahead = std::clamp(filled / 4, 4 * least, 16 * piece);
+        std::size_t const to = std::min(text_.capacity(), filled + ahead);
+        advise(text_, ready_, to, 4096, MADV_POPULATE_WRITE);
+        ready_ = to;
+    }
+
+    /// For the pages that lie wholly within these bytes of the capacity. Where it is refused it stays as it was.
+    static void advise(std::string& text, std::size_t from, std::size_t to, std::uintptr_t page, int advice) {
+        auto const at = reinterpret_cast<std::uintptr_t>(text.data());
+        auto const begin = (at + from + page - 1) / page * page;
+        auto const end = (at + to) / page * page;
+        if (begin < end) static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, advice));
     }
 
     base::Result<std::size_t> read_scratch(std::size_t most) {
@@ -153,8 +179,12 @@ private:
         return got;
     }
 
+    /// What a pipe holds, as long as nobody has made it larger: less room than that is none.
+    static constexpr std::size_t least = 64U << 10;
+
     Pipe pipe_;
     std::string& text_;
+    std::size_t ready_ = 0; ///< so many bytes of its capacity have their pages
     std::function<void(std::span<char const>)> const& sink_;
     std::size_t room_;
     bool cut_ = false;

@@ -164,6 +164,39 @@ TEST(Communicate, only_waits_where_there_are_no_pipes) {
 }
 
 /// A gibibyte each way. In memory on our side once: what comes back is looked at and let go.
+// Around the sizes at which the string grows, and at which its pages are asked for.
+TEST(Communicate, keeps_every_byte_of_a_string_of_any_size) {
+    std::string input(40U << 20, '\0');
+    for (std::size_t at = 0; at < input.size(); ++at)
+        input[at] = static_cast<char>(at * 2654435761U >> 24);
+    for (std::size_t const size : {65535U, 65536U, 65537U, 131071U, 524287U, 524289U, 4194304U, 4194305U, 41943040U}) {
+        SCOPED_TRACE(size);
+        auto const some = std::string_view(input).substr(input.size() - size);
+        auto const output = Command("cat").output({.input = some, .timeout = 60s});
+        ASSERT_TRUE(output) << output.error().message();
+        EXPECT_TRUE(output->out == some) << output->out.size();
+        EXPECT_FALSE(output->cut);
+    }
+}
+
+std::size_t resident() {
+    auto const text = base::sys::read_file("/proc/self/statm").value_or("");
+    return static_cast<std::size_t>(std::stoull(text.substr(text.find(' ')))) * 4096;
+}
+
+TEST(Communicate, takes_no_more_memory_than_a_string_needs) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "a sanitizer's own memory counts, too";
+#endif
+    constexpr std::size_t size = 40U << 20;
+    std::string const input(size, 'x');
+    auto const before = resident();
+    auto const output = Command("cat").output({.input = input, .timeout = 60s});
+    ASSERT_TRUE(output) << output.error().message();
+    // Room is made for far more than that, but its pages are only asked for a quarter ahead.
+    EXPECT_LT(resident() - before, size + size / 4 + (8U << 20));
+}
+
 TEST(Communicate, moves_a_gibibyte_both_ways) {
     constexpr std::size_t size = std::size_t{1} << 30;
     std::string input(size, '\0');
