@@ -81,6 +81,26 @@ def lives(pid):
 class Sessions(unittest.TestCase):
     maxDiff = None
 
+    def end_with_its_group(self, pid):
+        """Who is kept keeps the group, which nobody is left to remove."""
+        own, its = (pathlib.Path(f"/proc/{who}/cgroup").read_text().splitlines() for who in ("self", pid))
+        os.kill(pid, signal.SIGKILL)
+        harness.wait_until(lambda: not lives(pid), "it has ended")
+        group = next((line[3:] for line in its if line.startswith("0::") and line not in own), None)
+        if group:
+            top = harness.own_group_directory().joinpath(os.path.relpath(group, own[-1][3:]))
+            harness.wait_until(lambda: self.removed(top) and self.removed(top.parent), f"{top} can be removed")
+
+    @staticmethod
+    def removed(folder):
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return False
+        return True
+
     @classmethod
     def setUpClass(cls):
         missing = [name for name in ("setsid", "ps", "tty") if not shutil.which(name)]
@@ -150,7 +170,7 @@ class Sessions(unittest.TestCase):
             with self.subTest(words=words):
                 self.assertEqual(lives(pid), stays)
             if lives(pid):
-                os.kill(pid, signal.SIGKILL)
+                self.end_with_its_group(pid)
 
 
 if __name__ == "__main__":
