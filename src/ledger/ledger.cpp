@@ -36,6 +36,7 @@ public:
 
 private:
     base::Result<void> add_all(std::span<Death const> deaths);
+    base::Result<void> follow_others();
     base::Result<void> add_one(Death const& told);
     base::Result<std::int64_t> find_same(Death const& told);
     base::Result<void> update(std::int64_t number, Death const& told);
@@ -49,6 +50,7 @@ private:
     detail::Texts texts_;
     Statement insert_, update_, same_, one_;
     std::int64_t last_ = 0;
+    std::int64_t seen_version_ = 0; ///< of the file, as far as others changed it
     std::int64_t trimmed_at_ = -records_between_trims;
 };
 
@@ -85,9 +87,20 @@ base::Result<void> Writer::add(std::span<Death const> deaths) {
 
 base::Result<void> Writer::add_all(std::span<Death const> deaths) {
     auto transaction = TRY(detail::Transaction::begin(database_));
+    TRY(follow_others());
     for (auto const& death : deaths)
         TRY(add_one(death));
     return transaction.commit();
+}
+
+/// Another process may write the same file (`mitori up` beside a manager): its numbers are taken, and words that it has
+/// let go are not there any more.
+base::Result<void> Writer::follow_others() {
+    auto const version = TRY(database_.number("PRAGMA data_version"));
+    if (std::exchange(seen_version_, version) == version) return {};
+    texts_.forget_all();
+    last_ = TRY(database_.number("SELECT max(number) FROM death"));
+    return {};
 }
 
 base::Result<void> Writer::add_one(Death const& told) {

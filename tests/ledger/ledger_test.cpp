@@ -95,6 +95,22 @@ TEST_F(LedgerKeeps, one_record_where_one_account_does_not_know_the_start) {
     EXPECT_EQ(all().size(), 2U);
 }
 
+TEST_F(LedgerKeeps, what_two_write_in_turn) {
+    open();
+    auto other = Ledger::open(path(), {.bytes = 0, .age = base::Usec(0)});
+    ASSERT_TRUE(other);
+    for (int n = 1; n <= 4; ++n) {
+        auto const death = plain(n, "name " + std::to_string(n));
+        ASSERT_TRUE((n % 2 == 0 ? *other : ledger_)->add(std::span(&death, 1)));
+    }
+    auto const found = all();
+    ASSERT_EQ(found.size(), 4U);
+    for (int n = 1; n <= 4; ++n) {
+        EXPECT_EQ(found[static_cast<std::size_t>(n - 1)].number, n);
+        EXPECT_EQ(found[static_cast<std::size_t>(n - 1)].comm, "name " + std::to_string(n));
+    }
+}
+
 TEST_F(LedgerKeeps, words_that_are_no_text) {
     auto death = plain(1);
     death.command_line = std::string("a\xff\0b\n", 5);
