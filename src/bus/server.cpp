@@ -147,6 +147,8 @@ Result<void> RealServer::admit(base::Fd socket) {
     Connection::Settings settings{
         .faces = faces_,
         .standing = standing,
+        .pid = peer.pid,
+        .user = peer.uid,
         .most_queued_bytes = options_.most_queued_bytes,
         .over = [this, &client] { bury_soon(client); },
     };

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 #include "base/names.hpp"
@@ -116,6 +117,8 @@ public:
     [[nodiscard]] virtual Answer<void> cancel_job(std::uint32_t id) = 0;
     /// Stops every unit and ends the manager, or the machine that it is the init of.
     [[nodiscard]] virtual Answer<void> shut_down(status::Ending ending) = 0;
+    /// Who asks for what is called from now on, as the kernel saw it connect; pid 0: nobody any more. For the record.
+    virtual void on_behalf_of(pid_t /*pid*/, uid_t /*user*/) {}
 };
 
 struct JobRemoved {

@@ -35,6 +35,7 @@ public:
                                              std::vector<std::string> const& set) override;
     control::Answer<void> cancel_job(std::uint32_t id) override;
     control::Answer<void> shut_down(status::Ending ending) override;
+    void on_behalf_of(pid_t pid, uid_t user) override { manager_.on_behalf_of(pid, user); }
 
     [[nodiscard]] std::unique_ptr<control::Subscription> subscribe(control::Listener listener) override;
 

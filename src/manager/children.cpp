@@ -8,6 +8,8 @@
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
+#include "manager/remains.hpp"
+#include "process/reap.hpp"
 #include "procfs/snapshot.hpp"
 
 namespace mitori::manager {
@@ -173,7 +175,10 @@ void Spawned::reap() {
             continue;
         }
         orphans = true;
-        if (!base::sys::wait_pid(pid, WEXITED | WNOHANG)) break;
+        owner_.dying(read_remains(pid));
+        auto const exit = process::reap(pid);
+        if (!exit) break;
+        owner_.orphan_ended(pid, *exit);
     }
     if (orphans) owner_.orphan_reaped();
 }
@@ -181,8 +186,11 @@ void Spawned::reap() {
 void Spawned::take(pid_t pid, int pidfd) {
     auto const known = held_.find(pid);
     if (known == held_.end()) return;
+    // A last look, for nothing is left of it once it is reaped. Of a process that is not our child it may be too late.
+    auto remains = read_remains(pid);
     auto exit = process::take_exit(pidfd);
     if (!exit && exit.error().number == EAGAIN) return;
+    if (exit) owner_.dying(std::move(remains));
     if (!exit) {
         // Not our child: it has ended, but its status is its parent's to know.
         exit = process::Exit{.at = loop_.now()};

@@ -14,6 +14,7 @@
 #include "loop/loop.hpp"
 #include "manager/service_host.hpp"
 #include "process/spawner.hpp"
+#include "status/death.hpp"
 
 namespace mitori::manager {
 
@@ -25,7 +26,11 @@ public:
         std::function<void(UnitRef, process::SpawnId)> executed;
         std::function<void(UnitRef, process::Failed const&)> failed;
         std::function<void(UnitRef, Role, pid_t, process::Exit const&)> exited;
-        /// An orphan has been reaped: groups that are watched for emptiness may be empty now.
+        /// What is to be seen of a child of ours that is about to be reaped (remains.hpp): just before `exited` or
+        /// `orphan_ended`. Not of a process that is held and was not our child.
+        std::function<void(status::Death remains)> dying;
+        std::function<void(pid_t, process::Exit const&)> orphan_ended;
+        /// Orphans have been reaped: groups that are watched for emptiness may be empty now.
         std::function<void()> orphan_reaped;
         /// Everything submitted has been sent: congested() is over, if it was.
         std::function<void()> drained;

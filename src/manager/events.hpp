@@ -6,6 +6,7 @@
 #include "manager/graph.hpp"
 #include "manager/jobs.hpp"
 #include "process/exit.hpp"
+#include "status/death.hpp"
 
 namespace mitori::manager {
 
@@ -19,6 +20,9 @@ struct Listener {
     /// Loaded, or no longer: each unit's first comes before anything else about it.
     std::function<void(UnitRef)> unit_new;
     std::function<void(UnitRef)> unit_removed;
+    /// A process has ended that the manager waited for: a unit's, or an orphan. Told at once, from wherever it was
+    /// reaped, and once more of a main process when it is known what followed.
+    std::function<void(status::Death const&)> died;
 };
 
 } // namespace mitori::manager

@@ -163,6 +163,7 @@ std::expected<JobId, TransactionError> Manager::enqueue(Request const& request) 
     }
     for (auto const& note : transaction->notes)
         base::log(base::Priority::notice, "{}", note);
+    note_asked(request, *transaction);
     std::vector<JobEnd> replaced;
     auto const id = jobs_.install(*transaction, replaced);
     for (auto const& end : replaced)
@@ -188,10 +189,12 @@ base::Result<void> Manager::kill(UnitRef unit, Whom whom, base::Signal signal) {
         auto const role = whom == Whom::main ? Role::main : Role::control;
         auto const* const child = service != nullptr ? service->held(role) : nullptr;
         if (child == nullptr) return nobody(whom == Whom::main ? "main process" : "control process");
+        burials_.sent_for_client(unit, signal);
         if (!children_->signal(*child, signal)) return nobody("process that still runs");
         return {};
     }
     if (service == nullptr || !signal_all(unit, signal, {})) return nobody("processes");
+    burials_.sent_for_client(unit, signal);
     return {};
 }
 
@@ -268,6 +271,11 @@ void Manager::publish() {
 std::shared_ptr<void> Manager::listen(Listener listener) {
     auto kept = std::make_shared<Listener>(std::move(listener));
     listeners_.push_back(kept);
+    if (kept->died)
+        burials_.tell_to([this](status::Death const& death) {
+            for (std::size_t i = 0; i < listeners_.size(); ++i)
+                if (auto const alive = listeners_[i].lock(); alive && alive->died) alive->died(death);
+        });
     return kept;
 }
 

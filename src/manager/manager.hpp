@@ -21,6 +21,7 @@
 #include "cgroup/groups.hpp"
 #include "exec/degrade.hpp"
 #include "loop/loop.hpp"
+#include "manager/burials.hpp"
 #include "manager/children.hpp"
 #include "manager/client_environment.hpp"
 #include "manager/conditions.hpp"
@@ -33,7 +34,6 @@
 #include "manager/messages.hpp"
 #include "manager/notify_socket.hpp"
 #include "manager/output.hpp"
-#include "manager/service.hpp"
 #include "manager/tracking.hpp"
 #include "manager/transaction.hpp"
 #include "procfs/snapshot.hpp"
@@ -106,6 +106,8 @@ public:
 
     /// The listener is kept until the returned handle is dropped.
     [[nodiscard]] std::shared_ptr<void> listen(Listener listener);
+    /// Whose wishes come now, for the record of ends; pid 0: nobody's from outside.
+    void on_behalf_of(pid_t pid, uid_t user) { burials_.on_behalf_of(pid, user); }
 
 private:
     Manager(Options options, Surroundings around);
@@ -116,7 +118,6 @@ private:
     // manager_reload.cpp
     void prepare_reload();
     void finish_reload();
-
     // manager_jobs.cpp: running jobs
     void run_jobs();
     void run(Job const& job);
@@ -132,14 +133,12 @@ private:
     void follow_job(UnitRef unit, ActiveState to);
     void announce_new(Job const& job);
     void announce_end(JobEnd const& end);
-
     // manager.cpp: two-phase settling
     void mark(UnitRef unit);
     void wake();
     void settle();
     void publish();
     void announce_units();
-
     // manager_follow.cpp: what follows from a change of state
     void set_active(UnitRef unit, ActiveState to);
     struct Change;
@@ -152,7 +151,6 @@ private:
     void act_on_limit(UnitRef unit, ActiveState to);
     bool enqueue_ours(UnitRef unit, JobType type, Mode mode);
     void check_shut_down();
-
     // manager_leftovers.cpp
     [[nodiscard]] std::string records() const;
     void keep_record(UnitRef unit);
@@ -162,15 +160,12 @@ private:
     void take_in(UnitRef unit, pid_t pid);
     void watch_stranger(pid_t pid);
     void know_group(UnitRef unit);
-
     // manager_host.cpp: ServiceHost, and what the children and sockets tell
     base::Stamp now() const override { return around_.loop.now(); }
     std::expected<process::SpawnId, process::SpawnError> spawn(UnitRef unit, SpawnOrder order) override;
     Held hold(UnitRef unit, Role role, process::Child child) override;
     void forget(UnitRef unit, pid_t pid) override;
-    bool signal(UnitRef, process::Child const& child, base::Signal signal) override {
-        return children_->signal(child, signal);
-    }
+    bool signal(UnitRef unit, process::Child const& child, base::Signal signal) override;
     std::optional<process::Child> adopt(UnitRef unit, pid_t pid, std::string& why) override;
     std::vector<pid_t> processes(UnitRef unit) override;
     bool populated(UnitRef unit) override;
@@ -204,6 +199,10 @@ private:
     [[nodiscard]] base::Result<void> open_stream(UnitRef unit, SpawnOrder& order, Prepared& into);
     [[nodiscard]] Children::Owner hear_of_children();
     void tell_empty(UnitRef unit);
+    // manager_deaths.cpp
+    void note_asked(Request const& request, Transaction const& transaction);
+    void bury(pid_t pid, process::Exit const& exit, std::optional<UnitRef> unit, std::optional<Role> role);
+    [[nodiscard]] std::optional<UnitRef> unit_of_remains(status::Death const& death);
 
     Live& at(UnitRef unit);
     Service& service_at(UnitRef unit);
@@ -217,6 +216,7 @@ private:
     std::unique_ptr<Tracking> tracking_;
     std::unique_ptr<Children> children_;
     LastWords last_words_;
+    Burials burials_{around_.procfs};
     std::unique_ptr<NotifySocket> notify_;
     loop::WatchPtr groups_watch_;
 

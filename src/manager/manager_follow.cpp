@@ -41,6 +41,7 @@ void Manager::state_changed(UnitRef unit, ServiceState from, ServiceState to) {
     // A start that was refused to a failed service changes nothing, but has to be followed up.
     if (from == to) changes_.push_back({unit, active_state(from), active_state(to), true});
     set_active(unit, active_state(to));
+    if (entry_act(to) == Act::rest) burials_.rests(unit, service_at(unit));
     auto const* const job = jobs_.of(unit);
     if (to != ServiceState::auto_restart || job == nullptr || job->state != JobState::running) return;
     // It has ended, and what comes next is another job's: who asked for this start is told how it went.

@@ -136,11 +136,14 @@ Children::Owner Manager::hear_of_children() {
             [this](UnitRef unit, process::SpawnId id, process::Child child) {
                 at(unit).sessions.push_back(child.pid());
                 last_words_.started(unit, id, child.pid());
+                auto const pid = child.pid();
                 service_at(unit).on_started(id, std::move(child));
+                burials_.started(unit, service_at(unit), pid, now());
             },
         .executed =
             [this](UnitRef unit, process::SpawnId id) {
                 service_at(unit).on_executed(id);
+                burials_.runs(unit, service_at(unit), id);
                 last_words_.reported(unit, id);
             },
         .failed =
@@ -150,11 +153,14 @@ Children::Owner Manager::hear_of_children() {
             },
         .exited =
             [this](UnitRef unit, Role role, pid_t pid, process::Exit const& exit) {
+                bury(pid, exit, unit, role);
                 last_words_.ended(unit, pid, [this, unit, role, exit] {
                     service_at(unit).on_exit(role, exit);
                     look_for_empty();
                 });
             },
+        .dying = [this](status::Death remains) { burials_.dying(std::move(remains)); },
+        .orphan_ended = [this](pid_t pid, process::Exit const& exit) { bury(pid, exit, std::nullopt, std::nullopt); },
         .orphan_reaped = [this] { look_for_empty(); },
         .drained =
             [this] {
@@ -248,7 +254,13 @@ std::optional<pid_t> Manager::only_child(std::vector<pid_t> const& pids) {
     return only;
 }
 
+bool Manager::signal(UnitRef unit, process::Child const& child, base::Signal signal) {
+    burials_.sent(unit, at(unit).service.get(), signal);
+    return children_->signal(child, signal);
+}
+
 bool Manager::signal_all(UnitRef unit, base::Signal signal, std::vector<pid_t> const& spare) {
+    burials_.sent(unit, at(unit).service.get(), signal);
     return !at(unit).group.empty() && tracking_->signal(marks(unit), signal, spare);
 }
 

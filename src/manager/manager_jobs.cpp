@@ -175,7 +175,10 @@ void Manager::announce(UnitRef unit, std::optional<Message> const& message) {
     if (message) record(unit, message->priority, message->text);
 }
 
-void Manager::begins(UnitRef unit) { announce_begin(unit, JobType::start); }
+void Manager::begins(UnitRef unit) {
+    burials_.begins(unit);
+    announce_begin(unit, JobType::start);
+}
 
 void Manager::end_job(JobId id, JobResult result) {
     auto const* const job = jobs_.find(id);

@@ -32,6 +32,7 @@ void Service::start() {
         stop_asked_ = stop_to_restart_ = main_known_ = false;
         main_record_.reset();
         commands_.clear();
+        why_.clear();
         status_text_.clear();
         status_errno_ = 0;
         told_ = Told::nothing;
@@ -55,6 +56,7 @@ void Service::start_limit_hit() {
 }
 
 void Service::stop(For why) {
+    why_.clear();
     if (state_ != ServiceState::auto_restart || why == For::good) stop_asked_ = true;
     if (why == For::good) auto_restarting_ = false;
     stop_to_restart_ = why == For::restart;

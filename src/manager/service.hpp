@@ -89,6 +89,10 @@ public:
     [[nodiscard]] int status_errno() const { return status_errno_; }
     [[nodiscard]] std::uint32_t restarts() const { return restarts_; }
     [[nodiscard]] std::string const& invocation() const { return invocation_; }
+    /// Why it is being ended, where that is not simply what was asked for: "its start timed out after 5s".
+    [[nodiscard]] std::string const& why() const { return why_; }
+    [[nodiscard]] bool stop_asked() const { return stop_asked_; }
+    [[nodiscard]] bool stops_to_restart() const { return stop_to_restart_; }
     [[nodiscard]] unit::Unit const& unit() const { return *unit_; }
     [[nodiscard]] base::Usec timeout_start() const;
     [[nodiscard]] base::Usec timeout_stop() const;
@@ -150,6 +154,7 @@ private:
     void end_if_empty();
     bool populated();
     void on_timeout();
+    [[nodiscard]] std::string why_timed_out() const;
     void on_restart_due();
     void arm(base::Usec span);
     void arm_at(base::Usec deadline);
@@ -194,6 +199,7 @@ private:
     StartLimit start_limit_;
     std::uint32_t restarts_ = 0;
     std::string invocation_;
+    std::string why_;
     std::string status_text_;
     int status_errno_ = 0;
     enum class Told : std::uint8_t { nothing, reloading, stopping } told_ = Told::nothing;

@@ -186,6 +186,7 @@ void Service::on_main_exit(process::Exit const& exit) {
         main_record_ && main_record_->index < starts.size() && starts[main_record_->index].ignore_failure;
     auto result = judge(exit, oneshot ? Kindness::command : Kindness::daemon, unit_->service.success);
     if (excused) result = ServiceResult::success;
+    if (why_.empty() && !stop_asked_) why_ = "its main process had ended";
     fail(result);
 
     if (state_ == ServiceState::start) {
@@ -233,6 +234,7 @@ void Service::next_command(ServiceResult result) {
 // The state's commands have ended, or one has failed.
 void Service::commands_over(ServiceResult result) {
     bool const well = result == ServiceResult::success;
+    if (!well && why_.empty() && !stop_asked_) why_ = "one of its commands had failed";
     switch (state_) {
     case ServiceState::start:
         fail(result);

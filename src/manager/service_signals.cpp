@@ -131,6 +131,7 @@ void Service::on_timeout() {
     timer_.reset();
     if (state_ == ServiceState::auto_restart) return on_restart_due();
     host_.say(ref_, base::Priority::warning, fmt::format("State '{}' timed out.", base::word(state_)));
+    why_ = why_timed_out();
     if (state_ == ServiceState::reload || state_ == ServiceState::reload_signal ||
         state_ == ServiceState::reload_notify) {
         reload_result_ = ServiceResult::timeout;
@@ -145,6 +146,16 @@ void Service::on_timeout() {
     auto const mode = down ? unit_->service.timeout_stop_failure : unit_->service.timeout_start_failure;
     if (state_ == ServiceState::running || mode == unit::TimeoutFailure::terminate) return happen(Event::timeout_stop);
     happen(mode == unit::TimeoutFailure::abort ? Event::timeout_abort : Event::timeout_kill);
+}
+
+std::string Service::why_timed_out() const {
+    if (state_ == ServiceState::running) return "it had run for as long as RuntimeMaxSec= allows";
+    auto const active = active_state(state_);
+    if (active == ActiveState::reloading) return "its reload timed out after " + base::show_span(timeout_start());
+    if (active != ActiveState::deactivating) return "its start timed out after " + base::show_span(timeout_start());
+    auto const span = base::show_span(timeout_stop());
+    if (entry_act(state_) != Act::send_signal) return "its stop timed out after " + span;
+    return fmt::format("it had not ended within {} of SIG{}", span, base::signal_name(signal_of_state()));
 }
 
 void Service::on_restart_due() {
@@ -182,6 +193,7 @@ void Service::on_watchdog_tick() {
 
 void Service::bite() {
     if (step(state_, Event::watchdog).act == Act::refuse) return; // it is ending already
+    why_ = fmt::format("it had not said WATCHDOG=1 for {}", base::show_span(watchdog_));
     fail(ServiceResult::watchdog);
     happen(Event::watchdog);
 }

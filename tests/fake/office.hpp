@@ -226,6 +226,10 @@ inline void FakeChildren::end(pid_t pid, process::Exit exit) {
     auto const process = office_.processes.extract(pid);
     if (!process) return;
     office_.groups.leave(pid);
+    status::Death remains;
+    remains.who = {pid, 1};
+    remains.comm = process.mapped().program;
+    owner_.dying(std::move(remains));
     if (process.mapped().role)
         owner_.exited(process.mapped().unit, *process.mapped().role, pid, exit);
     else

@@ -90,7 +90,11 @@ Reply Connection::answer(sd_bus_message* message, Method const*& method) {
                                                             text(sd_bus_message_get_signature(message, 1))));
     auto arguments = read_values(message);
     if (!arguments) return fault(SD_BUS_ERROR_INVALID_ARGS, arguments.error().message());
-    return method->run(Call{settings_.faces, object, std::move(*arguments)});
+    auto& command = settings_.faces.command;
+    command.on_behalf_of(settings_.pid, settings_.user);
+    auto reply = method->run(Call{settings_.faces, object, std::move(*arguments)});
+    command.on_behalf_of(0, 0);
+    return reply;
 }
 
 Result<void> Connection::reply(sd_bus_message* call, Values const& values, std::string_view types) {

@@ -20,6 +20,8 @@ public:
     struct Settings {
         control::Faces faces;
         Standing standing = Standing::refused;
+        pid_t pid = 0; ///< of who connected
+        uid_t user = 0;
         std::size_t most_queued_bytes = 0;
         /// Called once, when nothing more will come of this connection; it may not be destroyed within.
         std::function<void()> over;
