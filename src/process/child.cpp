@@ -16,7 +16,8 @@
 //
 // A step is a payload (detail/block.hpp) and the overload of `apply` for it, which returns 0 or -errno. The table at
 // the end of this file is made from the list of payloads: one without an overload does not compile. Steps that are more
-// than a system call or two live in child_files.hpp and child_descriptors.hpp, which are included here only.
+// than a system call or two live in child_files.hpp, child_network.hpp and child_descriptors.hpp, which are included
+// here only.
 //
 // This translation unit is built without sanitizers, also where all others have them: their run-time libraries keep
 // records in memory that the child must not write to.
@@ -33,6 +34,7 @@
 #include "process/detail/block.hpp"
 #include "process/detail/child_descriptors.hpp"
 #include "process/detail/child_files.hpp"
+#include "process/detail/child_network.hpp"
 #include "process/detail/child_walk.hpp"
 #include "process/detail/raw.hpp"
 
@@ -66,7 +68,6 @@ long apply(Walk&, JoinGroup const& step) { return raw::call(SYS_setpgid, 0, step
 long apply(Walk&, SetTimerSlack const& step) {
     return raw::call(SYS_prctl, PR_SET_TIMERSLACK, static_cast<long>(step.nanoseconds));
 }
-long apply(Walk&, NewNetwork const&) { return raw::call(SYS_unshare, CLONE_NEWNET); }
 long apply(Walk&, NoNewPrivileges const&) { return raw::call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1); }
 
 /// Who goes on shares the memory and the very stack with who ends here, who therefore touches neither any more. The

@@ -81,7 +81,7 @@ public:
     Command& cpu_affinity(CpuMask mask);
     Command& oom_score_adjust(int value);
     Command& no_new_privileges();
-    Command& new_network(); ///< none but a loopback device that is down; needs CAP_SYS_ADMIN
+    Command& new_network(); ///< none but a loopback device that is down: PlanBuilder::new_network
     Command& parent_death_signal(base::Signal signal);
     Command& ignore(base::Signal signal);
     Command& block(base::Signal signal);

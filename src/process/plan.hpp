@@ -134,8 +134,8 @@ public:
     void umask(mode_t mask);
     void timer_slack(std::uint64_t nanoseconds);
     void no_new_privileges();
-    /// A network of its own, in which there is a loopback device that is down, and no other: unshare(2), CLONE_NEWNET.
-    /// Fails as Stage::network, EPERM without CAP_SYS_ADMIN.
+    /// A network of its own, in which there is a loopback device that is down, and no other: unshare(2). Without
+    /// CAP_SYS_ADMIN in a user namespace, too, in which only its own user and group exist. Fails as Stage::network.
     void new_network();
     /// prctl(PR_SET_PDEATHSIG); the child ends at once (SIGKILL to itself) if its parent is gone already. The kernel
     /// forgets it when user or group change: a plan that asks for it before them is refused. The parent is the thread

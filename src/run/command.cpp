@@ -131,4 +131,13 @@ std::expected<Command, process::SpawnError> make_command(Settings const& setting
     return command;
 }
 
+process::SpawnError with_reason(process::SpawnError error) {
+    if (error.stage != process::Stage::network) return error;
+    error.error.operation =
+        "--net none: no network of its own is to be had here; without CAP_SYS_ADMIN it takes a user "
+        "namespace (user_namespaces(7))";
+    error.error.subject.clear();
+    return error;
+}
+
 } // namespace mitori::run

@@ -30,4 +30,8 @@ struct Birth {
 [[nodiscard]] std::expected<process::Command, process::SpawnError> make_command(Settings const& settings,
                                                                                 Birth const& birth);
 
+/// A start's error as people need it: what --net needs, where the kernel's errno says little (ENOSPC where no user
+/// namespace may be made).
+[[nodiscard]] process::SpawnError with_reason(process::SpawnError error);
+
 } // namespace mitori::run

@@ -16,8 +16,8 @@ int status_of(process::SpawnError const& error) {
 int daemonize(Settings const& settings, InheritedSignals const& inherited) {
     auto const fail = [](process::SpawnError const& error) {
         bool const late = error.stage == process::Stage::none && error.error.number == ETIMEDOUT;
-        std::cerr << "mitori daemonize: " << error.message() << (late ? "; it was not ready and has been ended" : "")
-                  << "\n";
+        std::cerr << "mitori daemonize: " << with_reason(error).message()
+                  << (late ? "; it was not ready and has been ended" : "") << "\n";
         return status_of(error);
     };
     auto command = make_command(settings, {.signals = inherited, .cgroup = -1, .joins = {}, .terminal = {}});

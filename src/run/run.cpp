@@ -46,9 +46,10 @@ public:
     int run() {
         auto const status = start_and_hold();
         if (!status) {
-            say(status.error().message());
-            int const failed = run::status_of(status.error());
-            write_report(to_json(settings_, status.error(), failed));
+            auto const error = with_reason(status.error());
+            say(error.message());
+            int const failed = run::status_of(error);
+            write_report(to_json(settings_, error, failed));
             return failed;
         }
         return *status;

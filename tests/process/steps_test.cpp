@@ -94,6 +94,17 @@ TEST(Steps, cpus_are_chosen) {
     EXPECT_EQ(ran["cpus"], "0");
 }
 
+TEST(Steps, a_network_is_made_also_by_who_may_only_make_a_user_namespace) {
+    auto const ours = *base::sys::read_link("/proc/self/ns/net");
+    auto const our_users = *base::sys::read_link("/proc/self/ns/user");
+    auto const output =
+        Command("/bin/readlink").arg("/proc/self/ns/net").arg("/proc/self/ns/user").new_network().output();
+    if (!output && !is_root()) GTEST_SKIP() << "no user namespaces here: " << output.error().message();
+    ASSERT_TRUE(output) << output.error().message();
+    EXPECT_EQ(output->out.find(ours), std::string::npos);
+    EXPECT_EQ(output->out.find(our_users) != std::string::npos, is_root()) << "only who needs one has a user namespace";
+}
+
 TEST(Steps, an_oom_score_is_set_and_ours_stays) {
     auto const before = *base::sys::read_file("/proc/self/oom_score_adj");
     auto const ran = run_steps({"oom"}, [](auto& plan) { plan.oom_score_adjust(444); });

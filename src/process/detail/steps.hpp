@@ -75,7 +75,7 @@ struct SetTimerSlack {
     std::uint64_t nanoseconds;
     void fields(auto&) {}
 };
-/// unshare(CLONE_NEWNET).
+/// unshare(CLONE_NEWNET), with CLONE_NEWUSER where that alone is refused.
 struct NewNetwork {
     void fields(auto&) {}
 };

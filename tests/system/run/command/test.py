@@ -277,8 +277,28 @@ class OrdinaryUser(RunCase):
         self.assertEqual((answer.returncode, answer.stdout), (0, "hidden\n"), answer.stderr)
         self.assertNobodyLeft()
 
+    def test_has_a_network_of_its_own_by_a_user_namespace(self):
+        show = "id -u; id -g; ip -brief link; cat /proc/self/uid_map; cat /proc/self/setgroups; touch ~/mine; stat -c %u ~/mine"
+        answer = self.mitori_run("--net", "none", "--", "sh", "-c", show, user="42042")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertRegex(answer.stdout, r"^42042\n42042\nlo +DOWN [^\n]*\n +42042 +42042 +1\ndeny\n42042\n$")
+        answer = self.mitori_run("--net", "none", "--report", "-", "--", "sh", "-c", "kill -USR1 $$", user="42042")
+        self.assertEqual(json.loads(answer.stdout)["end"]["signal"], "SIGUSR1")
+        self.assertNobodyLeft()
+
+    def test_has_none_where_no_user_namespace_may_be_made(self):
+        # Counted for each user namespace by itself: the inner one has no right to make another.
+        outer = ["unshare", "--user", "--map-root-user", "sh", "-c",
+                 'echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-sys_admin --inh-caps=-all '
+                 '-- "$@"', "sh"]
+        for program in (["mitori", "run"], ["mitori", "daemonize"]):
+            answer = self.machine.run(*outer, *program, "--net", "none", "--", "true", user="42042")
+            self.assertEqual((answer.returncode, answer.stdout), (125, ""), answer.stderr)
+            self.assertIn("--net none: no network of its own is to be had here; without CAP_SYS_ADMIN it takes a user "
+                          "namespace (user_namespaces(7)): No space left on device", answer.stderr)
+
     def test_what_it_may_not_is_said(self):
-        for words in (("--user", "root", "id"), ("--nice", "-5", "true"), ("--net", "none", "true")):
+        for words in (("--user", "root", "id"), ("--nice", "-5", "true")):
             answer = self.mitori_run(*words, user="42042")
             self.assertEqual(answer.returncode, 125, (words, answer.stderr))
             self.assertIn("mitori run: ", answer.stderr)
