@@ -16,6 +16,7 @@
 #include "cli/detail/refusals.hpp"
 #include "cli/logs_program.hpp"
 #include "cli/pager.hpp"
+#include "cli/process_programs.hpp"
 #include "cli/verbs.hpp"
 
 namespace mitori::cli {
@@ -145,6 +146,37 @@ int run_verb(Options options, Caller const& caller) {
     return verb->needs == Needs::nobody ? run_alone(*verb, options, caller) : run_with_manager(*verb, options, caller);
 }
 
+class BusConnection final : public Connection {
+public:
+    explicit BusConnection(std::unique_ptr<bus::Client> client) : client_(std::move(client)) {}
+    control::Faces faces() override { return client_->faces(); }
+
+private:
+    std::unique_ptr<bus::Client> client_;
+};
+
+std::unique_ptr<Connection> find_manager(std::optional<std::string> const& runtime_directory) {
+    Options options;
+    options.runtime_dir = runtime_directory;
+    auto const where = sockets(options, Kin::ours);
+    auto client = where ? connect(*where) : std::unexpected(control::Refusal{});
+    return client ? std::make_unique<BusConnection>(std::move(*client)) : nullptr;
+}
+
+/// `mitori ps …` and its like: the name comes first.
+int look_at_processes(std::span<char const* const> words) {
+    std::ios::sync_with_stdio(false);
+    std::vector<std::string> const rest(words.begin() + 1, words.end());
+    auto const* const program = find_process_program(words.front(), rest);
+    int const status = program->run({.words = rest,
+                                     .screen = screen_of(STDOUT_FILENO),
+                                     .out = std::cout,
+                                     .err = std::cerr,
+                                     .manager = find_manager});
+    std::cout.flush();
+    return status;
+}
+
 /// The program that is named, with the place in argv where its own words start. `--runtime-dir DIR` may stand before it
 /// and is handed on in the environment.
 struct ProgramCall {
@@ -152,6 +184,7 @@ struct ProgramCall {
     int first = 0;
 };
 ProgramCall find_program(int argc, char** argv, Programs const& programs, Program const& logs) {
+    static Program const processes = look_at_processes;
     for (int i = 1; i < argc; ++i) {
         std::string_view const word = argv[i];
         constexpr std::string_view option = "--runtime-dir";
@@ -171,6 +204,8 @@ ProgramCall find_program(int argc, char** argv, Programs const& programs, Progra
             return {&programs.record, i};
         else if (word == "logs" || word == "journalctl")
             return {&logs, i};
+        else if (find_process_program(word, {argv + i + 1, argv + argc}) != nullptr)
+            return {&processes, i};
         else
             break;
     }
