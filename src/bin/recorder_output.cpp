@@ -9,14 +9,17 @@
 #include "base/names.hpp"
 #include "base/sys.hpp"
 #include "base/sys_streams.hpp"
+#include "bin/death_book.hpp"
 #include "process/command.hpp"
+#include "status/death_text.hpp"
 
 namespace mitori::bin {
 namespace {
 
 constexpr base::Usec patience_at_the_end = std::chrono::seconds(5);
 constexpr int inherited_listener = 3;
-// daemon is what every service has that says nothing else: its field would cost a thirtieth of the journal.
+// daemon is what every service has that says nothing else. Its field takes 1.3 % of the journal (4.5 bytes of a line of
+// 100, 600,000 lines), which is more than what is left to the 3.5 times the text that the journal may take.
 constexpr std::uint8_t usual_facility = 3;
 
 /// The words of `mitori record`.
@@ -34,6 +37,9 @@ std::vector<std::string> record_words(RecorderWish const& wish) {
         add("--folder", folder);
     for (auto const& folder : place.passing)
         add("--passing-folder", folder);
+    auto const& wished = wish.place;
+    for (auto const& file : read_ledger_files(wished.scope, wished.beside, wished.runtime_directory))
+        add("--ledger", file);
     if (stands_in) words.emplace_back("--machine-conf");
     if (wish.serve_log == RecorderWish::ServeLog::yes) add("--syslog", "/run/systemd/journal/syslog");
     if (wish.console) add("--console", std::string(base::word(*wish.console)));
@@ -126,6 +132,8 @@ void RecorderOutput::drain(manager::StreamId stream, std::function<void()> done)
 }
 
 void RecorderOutput::close(manager::StreamId stream) { client_->close(number(stream)); }
+
+void RecorderOutput::died(status::Death const& death) { client_->died(status::show_death(death)); }
 
 std::vector<std::string> RecorderOutput::fields(base::Priority priority, std::string_view text) const {
     return {fmt::format("MESSAGE={}", text), fmt::format("PRIORITY={}", static_cast<int>(priority)),
