@@ -26,8 +26,8 @@ struct EnvFile {
     std::vector<std::string> remarks; ///< "file:3: …": what is odd and was left out, at most six lines
 };
 
-/// The error is one line for each thing that is wrong, with its place; after five the number of the others. `path` is what they call the file, `own` our own
-/// environment. Pure.
+/// The error is one line for each thing that is wrong, with its place; after five the number of the others. `path` is
+/// what they call the file, `own` our own environment. Pure.
 [[nodiscard]] std::expected<EnvFile, std::string>
 parse_env_file(Dialect dialect, std::string_view text, std::string const& path, unit::EnvironmentSetting const& own);
 
