@@ -11,7 +11,6 @@ using status::Cause;
 
 constexpr int by_filter = 1; // SYS_SECCOMP, which glibc 2.36 does not name
 
-
 Judgement kernel(std::string reason, Sender sender = Sender::nobody) {
     return {.cause = Cause::kernel, .sender = sender, .reason = std::move(reason)};
 }
@@ -35,6 +34,11 @@ Judgement out_of_memory(Facts const& facts) {
     judgement.limit = facts.oom->limit ? fmt::format("{}={}", facts.oom->limit_name, *facts.oom->limit)
                                        : std::string("the memory of the machine");
     return judgement;
+}
+
+/// With each SIGXCPU the kernel raises the soft limit by a second.
+std::optional<std::uint64_t> before_the_signal(std::optional<std::uint64_t> cpu_limit) {
+    return cpu_limit && *cpu_limit > 0 ? std::optional(*cpu_limit - 1) : std::nullopt;
 }
 
 struct FaultWords {
@@ -129,7 +133,7 @@ Judgement by_kernel(Facts const& facts) {
     auto const& sending = *facts.sending;
     switch (facts.status) {
     case SIGKILL: return killed_by_kernel(facts);
-    case SIGXCPU: return limited("RLIMIT_CPU", facts.cpu_limit);
+    case SIGXCPU: return limited("RLIMIT_CPU", before_the_signal(facts.cpu_limit));
     case SIGALRM: return kernel("its alarm(2) or setitimer(2) ran out");
     case SIGVTALRM:
     case SIGPROF: return kernel("its setitimer(2) ran out");
@@ -150,7 +154,8 @@ Judgement by_kernel(Facts const& facts) {
 // No signal was sent at all when the kernel ends a process in the middle of its own call.
 Judgement without_sending(Facts const& facts) {
     if (facts.oom_victim && facts.status == SIGKILL) return out_of_memory(facts);
-    if (facts.seccomp == Seccomp::strict && facts.status == SIGKILL)
+    bool const is_under_seccomp = facts.seccomp == Seccomp::strict || facts.seccomp == Seccomp::killed;
+    if (is_under_seccomp && facts.status == SIGKILL) // a filter sends SIGSYS
         return {.cause = Cause::seccomp, .reason = "strict mode"};
     if (facts.seccomp == Seccomp::killed || (facts.seccomp == Seccomp::filter && facts.status == SIGSYS))
         return {.cause = Cause::seccomp};

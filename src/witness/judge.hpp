@@ -35,6 +35,7 @@ struct OutOfMemory {
     std::string group;                  ///< whose limit; "" for none
 };
 
+/// `killed`: by either of them; newer kernels say no more.
 enum class Seccomp : std::uint8_t { none, strict, filter, killed };
 
 struct Facts {
@@ -46,7 +47,7 @@ struct Facts {
     bool oom_victim = false;
     std::optional<OutOfMemory> oom;
     base::Usec cpu{0};
-    std::optional<std::uint64_t> cpu_limit; ///< RLIMIT_CPU in seconds, where there is one
+    std::optional<std::uint64_t> cpu_limit; ///< RLIMIT_CPU in seconds at the end, where there is one
     std::optional<std::uint64_t> cpu_limit_hard;
     std::optional<std::uint64_t> file_limit; ///< RLIMIT_FSIZE in bytes
 };

@@ -38,7 +38,7 @@ Sending faulted(int code) { return {.origin = Origin::call, .code = code, .to_it
 
 Facts cpu(int number, Facts facts) {
     facts.status = number;
-    facts.cpu_limit = 1;
+    facts.cpu_limit = 2; // raised by the signal
     facts.cpu_limit_hard = 2;
     facts.cpu = std::chrono::milliseconds(number == SIGKILL ? 2000 : 1003);
     return facts;

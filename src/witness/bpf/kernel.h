@@ -129,6 +129,7 @@ struct signal_struct {
     int group_exit_code;
     unsigned int flags;
     struct pid* pids[4];
+    int leader;
     struct tty_struct* tty;
     __u64 utime;
     __u64 stime;

@@ -19,6 +19,7 @@ enum { rlimit_cpu = 0, rlimit_fsize = 1 };                       // enum of reso
 enum { signal_group_exit = 4, task_exiting = 4 };                // SIGNAL_GROUP_EXIT, PF_EXITING
 enum { task_of_kernel = 0x200000 };                              // PF_KTHREAD
 enum { result_ignored = 1, result_already_pending = 2 };         // TRACE_SIGNAL_…
+enum { sighup = 1 };
 enum { most_names = 24, most_threads = 256 };
 
 struct signal_key {
@@ -157,7 +158,9 @@ static void tell_flags(struct task_struct* sender, struct task_struct* target, i
     if (BPF_CORE_READ(sender, tgid) == BPF_CORE_READ(target, tgid)) signal->flags |= witness_to_itself;
     if (BPF_CORE_READ(sender, flags) & task_exiting) signal->flags |= witness_sender_exits;
     if (own && BPF_CORE_READ(innermost, nr) == 1) signal->flags |= witness_sender_is_init;
-    if (BPF_CORE_READ(target, signal, tty)) signal->flags |= witness_has_terminal;
+    // A hang-up takes the terminal away before it tells the session's leader, who gets SIGHUP for nothing else.
+    if (BPF_CORE_READ(target, signal, tty) || (number == sighup && BPF_CORE_READ(target, signal, leader)))
+        signal->flags |= witness_has_terminal;
     if (BPF_CORE_READ(target, pdeath_signal) == number) signal->flags |= witness_is_parents_end;
 }
 

@@ -28,7 +28,7 @@ enum witness_signal_flag {
     witness_to_itself = 1,      /* sender and target are one process */
     witness_sender_exits = 2,   /* the sender is on its own way out */
     witness_sender_is_init = 4, /* process 1 of a pid namespace */
-    witness_has_terminal = 8,   /* the target has a controlling terminal */
+    witness_has_terminal = 8,   /* the target has a controlling terminal, or just had */
     witness_is_parents_end = 16 /* the number that the target asked for with PR_SET_PDEATHSIG */
 };
 
