@@ -164,7 +164,7 @@ public:
     // -- descriptors
     [[nodiscard]] Slot lend(int fd);      ///< borrows: the caller keeps it open until the start has been reported
     [[nodiscard]] Slot give(base::Fd fd); ///< the plan owns it
-    [[nodiscard]] Slot open_file(std::string_view path, int flags, mode_t mode, Stage stage);
+    [[nodiscard]] Slot open_file(std::string_view path, int flags, mode_t mode, Stage stage); ///< or connects a socket
     /// A connected AF_UNIX stream socket.
     [[nodiscard]] Slot connect_unix(std::string_view path, Stage stage);
     void truncate(Slot slot, Stage stage); ///< ftruncate(slot, 0)

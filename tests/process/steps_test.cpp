@@ -250,6 +250,41 @@ TEST(Steps, a_stream_is_connected_to_a_socket) {
     EXPECT_EQ(read_to_end(connection->get()), "fds 1\n");
 }
 
+// systemd.exec(5), "file:path": as open(2) itself cannot.
+TEST(Steps, a_socket_in_a_files_place_is_connected_to_one_way) {
+    mitori::test::TemporaryDirectory directory;
+    auto const listener = base::sys::listen_unix(directory / "socket", 0600);
+    ASSERT_TRUE(listener) << listener.error().message();
+    PlanBuilder builder;
+    auto const socket = builder.open_file(directory / "socket", O_WRONLY | O_CREAT, 0666, Stage::standard_output);
+    builder.place({{socket, 0}, {socket, 1}});
+    builder.execute({"/bin/sh"}, {"sh", "-c", "echo said; wc -c"});
+    auto plan = std::move(builder).finish();
+    ASSERT_TRUE(plan) << plan.error().message();
+    auto child = spawn(*plan);
+    ASSERT_TRUE(child) << child.error().message();
+    auto const connection = base::sys::accept(listener->get());
+    ASSERT_TRUE(connection) << connection.error().message();
+    // Nothing is to be read there: we say nothing, and yet wc sees an end at once.
+    EXPECT_TRUE(child->wait());
+    EXPECT_EQ(read_to_end(connection->get()), "said\n0\n");
+}
+
+TEST(Steps, a_socket_that_nobody_listens_at_is_an_error_of_its_stage) {
+    mitori::test::TemporaryDirectory directory;
+    auto const path = directory / std::string("socket");
+    ASSERT_TRUE(base::sys::listen_unix(path, 0600)); // and closed
+    auto const child = Command("/bin/true").stdout_to(Stdio::append(path)).spawn();
+    ASSERT_FALSE(child);
+    EXPECT_EQ(child.error().stage, Stage::standard_output);
+    EXPECT_EQ(child.error().error.number, ECONNREFUSED);
+    auto const long_path = directory / std::string(120, 's');
+    ASSERT_EQ(::mknod(long_path.c_str(), S_IFSOCK | 0600, 0), 0);
+    auto const too_long = Command("/bin/true").stdout_to(Stdio::append(long_path)).spawn();
+    ASSERT_FALSE(too_long);
+    EXPECT_EQ(too_long.error().error.number, ENAMETOOLONG);
+}
+
 TEST(Steps, the_environment_is_what_was_given_and_nothing_else) {
     auto const ran = run_steps({"environment"}, [](auto& plan) { plan.environment({"A=1", "B=two words"}); });
     EXPECT_EQ(ran["environment"], "A=1|B=two words");

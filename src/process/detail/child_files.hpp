@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cerrno>
+#include <cstddef>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "process/detail/child_walk.hpp"
 #include "process/detail/raw.hpp"
@@ -52,9 +54,36 @@ static inline long apply(Walk& walk, ChangeDirectory const& step) {
 
 // -- descriptors that steps open
 
-/// O_NOCTTY: a terminal becomes the controlling one by its own step only.
+static inline bool is_socket(char const* path) {
+    struct stat status;
+    long const result = raw::call(SYS_newfstatat, AT_FDCWD, raw::word(path), raw::word(&status), 0);
+    return !raw::failed(result) && (status.st_mode & S_IFMT) == S_IFSOCK;
+}
+
+/// A socket in a file's place is connected to, as systemd.exec(5) has it: one way only, if it was to be opened so.
+static inline long connect_to(char const* path, int flags) {
+    sockaddr_un address;
+    address.sun_family = AF_UNIX;
+    unsigned length = 0;
+    do {
+        if (length == sizeof address.sun_path) return -ENAMETOOLONG;
+        address.sun_path[length] = path[length];
+    } while (path[length++] != '\0');
+    long const fd = raw::call(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (raw::failed(fd)) return fd;
+    long const result = raw::call(SYS_connect, fd, raw::word(&address), offsetof(sockaddr_un, sun_path) + length);
+    if (raw::failed(result)) return result;
+    int const access = flags & O_ACCMODE;
+    if (access != O_RDWR) raw::call(SYS_shutdown, fd, access == O_RDONLY ? SHUT_WR : SHUT_RD);
+    return fd;
+}
+
+/// O_NOCTTY: a terminal becomes the controlling one by its own step only. ENXIO is what open(2) says of a socket, and
+/// of some more.
 static inline long apply(Walk& walk, OpenFile const& step) {
-    long const fd = open_at(AT_FDCWD, text_at(walk, step.path), step.flags | O_NOCTTY, step.mode);
+    char const* const path = text_at(walk, step.path);
+    long fd = open_at(AT_FDCWD, path, step.flags | O_NOCTTY, step.mode);
+    if (fd == -ENXIO && is_socket(path)) fd = connect_to(path, step.flags);
     if (raw::failed(fd)) return fd;
     walk.slots[step.slot] = static_cast<int>(fd);
     return 0;
