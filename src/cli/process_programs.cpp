@@ -12,6 +12,8 @@ constexpr auto programs = std::to_array<ProcessProgram>({
     {"ps", run_ps, always},
     {"tree", run_tree, always},
     {"sessions", run_sessions, always},
+    {"inspect", run_inspect, always},
+    {"kill", run_kill, kill_takes},
 });
 
 } // namespace

@@ -41,9 +41,12 @@ struct ProcessProgram {
 /// Nothing where the name is none of theirs, or the verb of that name is meant.
 [[nodiscard]] ProcessProgram const* find_process_program(std::string_view name, std::vector<std::string> const& words);
 
-// src/cli/verbs/ps.cpp, process_tree.cpp, sessions.cpp
+// src/cli/verbs/ps.cpp, process_tree.cpp, sessions.cpp, inspect.cpp, kill_processes.cpp
 [[nodiscard]] int run_ps(ProcessCall const& call);
 [[nodiscard]] int run_tree(ProcessCall const& call);
 [[nodiscard]] int run_sessions(ProcessCall const& call);
+[[nodiscard]] int run_inspect(ProcessCall const& call);
+[[nodiscard]] int run_kill(ProcessCall const& call);
+[[nodiscard]] bool kill_takes(std::vector<std::string> const& words);
 
 } // namespace mitori::cli

@@ -30,6 +30,8 @@ constexpr auto rows = std::to_array<Verb>({
      "Show sessions, their process groups and terminals"},
     {"ps", "[OPTION…]", 0, many, Words::none, Kin::ours, Needs::nobody, nullptr,
      "Show processes, as ps does, and more"},
+    {"inspect", "[OPTION…] PID…", 1, many, Words::none, Kin::ours, Needs::nobody, nullptr,
+     "Show everything that the kernel tells of a process"},
     {"plan", "UNIT…", 1, many, Words::units, Kin::ours, Needs::manager, plan,
      "Show what the child of the next start will do"},
     {"verify", "FILE…", 1, many, Words::files, Kin::ours, Needs::nobody, verify, "Check unit files"},

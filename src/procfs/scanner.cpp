@@ -46,13 +46,30 @@ std::optional<std::string_view> Scanner::read(pid_t pid, std::string_view name) 
     return read_path(Whole::until_end);
 }
 
-std::optional<std::string> Scanner::link(pid_t pid, std::string_view name) {
-    std::string const path = std::to_string(pid).append("/").append(name);
+std::optional<std::string_view> Scanner::read_of_self(std::string_view name) {
+    path_.assign("self/").append(name);
+    return read_path(Whole::until_end);
+}
+
+std::optional<std::string> Scanner::link_at(std::string const& path) {
     std::string target(4096, '\0');
     auto const length = ::readlinkat(directory_.get(), path.c_str(), target.data(), target.size());
     if (length < 0) return std::nullopt;
     target.resize(static_cast<std::size_t>(length));
     return target;
+}
+
+std::optional<std::string> Scanner::link(pid_t pid, std::string_view name) {
+    return link_at(std::to_string(pid).append("/").append(name));
+}
+
+std::optional<std::string> Scanner::link_of_self(std::string_view name) {
+    return link_at(std::string("self/").append(name));
+}
+
+bool Scanner::may_list(pid_t pid, std::string_view name) {
+    auto const path = std::to_string(pid).append("/").append(name);
+    return sys::list_directory_at(directory_.get(), path).has_value();
 }
 
 std::vector<std::string> Scanner::names(pid_t pid, std::string_view name) {

@@ -33,6 +33,11 @@ public:
     [[nodiscard]] std::optional<std::string_view> read(pid_t pid, std::string_view name);
     /// Where a link below /proc/PID leads ("exe", "cwd", "ns/pid", "fd/3").
     [[nodiscard]] std::optional<std::string> link(pid_t pid, std::string_view name);
+    /// The same of this process.
+    [[nodiscard]] std::optional<std::string_view> read_of_self(std::string_view name);
+    [[nodiscard]] std::optional<std::string> link_of_self(std::string_view name);
+    /// Whether a folder below /proc/PID may be listed: an empty answer of names() means two things.
+    [[nodiscard]] bool may_list(pid_t pid, std::string_view name);
     /// Names in a folder below /proc/PID ("fd", "task"); none where it may not be read.
     [[nodiscard]] std::vector<std::string> names(pid_t pid, std::string_view name);
 
@@ -40,6 +45,7 @@ private:
     explicit Scanner(base::Fd directory) : directory_(std::move(directory)), buffer_(4096, '\0') {}
     enum class Whole { one_read, until_end };
     [[nodiscard]] std::optional<std::string_view> read_path(Whole whole);
+    [[nodiscard]] std::optional<std::string> link_at(std::string const& path);
     [[nodiscard]] std::optional<std::string_view> read_part(std::string_view name);
     [[nodiscard]] bool fill(Row& row, Parts parts);
     void fill_rest(Row& row, Parts parts);
