@@ -19,6 +19,8 @@ using Kind = Message::Kind;
 
 // So much of the manager's own words waits for a recorder that does not take them.
 constexpr std::size_t most_sayings = 4096;
+// A death takes about a kilobyte.
+constexpr std::size_t most_deaths = 8192;
 // As many connections of /run/systemd/journal/stdout as systemd-journald takes.
 constexpr std::size_t most_connections = 4096;
 constexpr int accepted_per_turn = 16;
@@ -113,6 +115,8 @@ void Client::tell_everything() {
     send({.kind = Kind::held_all});
     for (auto const& saying : sayings_)
         send({.kind = Kind::say, .number = saying.number, .texts = saying.fields});
+    for (auto const& death : deaths_told_)
+        tell_death(death);
     for (auto const& [token, drain] : drains_)
         send({.kind = Kind::drain, .id = drain.stream, .number = token});
 }
@@ -245,6 +249,7 @@ void Client::on_message(Message message) {
         if (auto const found = streams_.find(message.id); found != streams_.end()) found->second.refused = true;
         return release_refused();
     case Kind::said: return on_said(message.number);
+    case Kind::recorded: return on_recorded(message.number);
     case Kind::finished: finished_ = true; return;
     default: base::log(base::Priority::err, "a message that only the manager sends came to the manager");
     }
@@ -278,6 +283,26 @@ void Client::on_said(std::uint64_t number) {
     if (missed_ == 0 || !sayings_.empty()) return;
     base::log(base::Priority::warning, "{} messages of the manager were not written: the recorder did not take them",
               std::exchange(missed_, 0));
+}
+
+void Client::died(std::vector<std::string> texts) {
+    if (deaths_told_.size() >= most_deaths) {
+        ++deaths_missed_;
+        return;
+    }
+    deaths_told_.push_back(
+        {.number = next_++, .fields = std::move(texts), .missed = std::exchange(deaths_missed_, std::uint64_t{0})});
+    tell_death(deaths_told_.back());
+}
+
+void Client::tell_death(Saying const& death) {
+    send({.kind = Kind::died, .id = death.missed, .number = death.number, .texts = death.fields});
+}
+
+void Client::on_recorded(std::uint64_t number) {
+    while (!deaths_told_.empty() && deaths_told_.front().number <= number)
+        deaths_told_.pop_front();
+    if (deaths_missed_ > 0 && deaths_told_.empty()) died({}); // none but those that were missed
 }
 
 // -- sockets

@@ -56,6 +56,9 @@ public:
     void close(std::uint64_t id);
     /// The manager's own words. Kept until the recorder has them, up to a bound; what is beyond it is counted and said.
     void say(std::vector<std::string> fields);
+    /// The end of a process, as status::show_death gives it: kept until the recorder has it in the ledger, up to a
+    /// bound; how many were beyond it is told in their place.
+    void died(std::vector<std::string> texts);
     /// Gives a bound datagram socket to the recorder, and keeps it for the next one.
     void serve(SocketKind kind, base::Fd socket);
     /// Takes the connections of this listening socket (/run/systemd/journal/stdout) as streams.
@@ -83,6 +86,7 @@ private:
     struct Saying {
         std::uint64_t number = 0;
         std::vector<std::string> fields;
+        std::uint64_t missed = 0; ///< of deaths: so many before it
     };
 
     Client(loop::Loop& loop, ClientOptions options);
@@ -102,6 +106,8 @@ private:
     void on_gone(std::uint64_t id);
     void on_drained(std::uint64_t token);
     void on_said(std::uint64_t number);
+    void tell_death(Saying const& death);
+    void on_recorded(std::uint64_t number);
     void release_refused();
     void accept_connections();
 
@@ -116,6 +122,8 @@ private:
     std::map<std::uint64_t, Drain> drains_;
     std::deque<Saying> sayings_;
     std::uint64_t missed_ = 0;
+    std::deque<Saying> deaths_told_;
+    std::uint64_t deaths_missed_ = 0;
     std::array<base::Fd, socket_kinds> sockets_;
     base::Fd connections_;
     loop::WatchPtr connections_watch_;

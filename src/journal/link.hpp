@@ -11,8 +11,9 @@
 //     held_all                             ──►   …was that: only now the recorder begins to read
 //                                          ◄──   held(id)+fd …, listener+fd: what the recorder holds of an earlier
 //                                          manager
-//     stream, started, close, drain, say   ──►
-//                                          ◄──   drained, gone, refused, said
+//     stream, started, close, drain, say,
+//     died                                 ──►
+//                                          ◄──   drained, gone, refused, said, recorded
 //     finish                               ──►
 //                                          ◄──   finished
 #pragma once
@@ -40,6 +41,7 @@ struct Message {
         close,    ///< id: the manager is not interested any more
         drain,    ///< id, number: token
         say,      ///< number: ever greater; texts: "NAME=value"
+        died,     ///< number: ever greater; texts: status::show_death; id: how many before it could not be kept
         finish,   ///< take what there is, write everything through
         held,     ///< recorder: id, texts: show_origin; fd
         listener, ///< recorder: fd: the socket that others connect to
@@ -47,6 +49,7 @@ struct Message {
         gone,     ///< recorder: id: its end was reached and taken
         refused,  ///< recorder: id: no descriptor was left for it; tell it again when another one has gone
         said,     ///< recorder: number: all say up to this one are in
+        recorded, ///< recorder: number: all died up to this one are in
         finished, ///< recorder
     };
     Kind kind = Kind::hello;
@@ -58,7 +61,7 @@ struct Message {
     bool lost_fd = false;
 };
 
-inline constexpr std::uint64_t link_version = 1;
+inline constexpr std::uint64_t link_version = 2;
 
 /// The fixed part and the texts; not the descriptor.
 [[nodiscard]] std::string show_message(Message const& message);

@@ -18,6 +18,7 @@ using Kind = Message::Kind;
 constexpr std::uint64_t reserved_descriptors = 32;
 constexpr int console_patience = 500; // milliseconds
 constexpr std::uint8_t default_level = 6;
+constexpr std::size_t most_at_once = 1024; // deaths
 
 std::string_view value_of(std::vector<std::string> const& fields, std::string_view name) {
     for (std::string_view const field : fields)
@@ -74,6 +75,7 @@ void Recorder::accept() {
 }
 
 void Recorder::on_manager_gone() {
+    keep_deaths(); // of one that went before it could be answered
     link_.reset();
     // What was opened for a process that nobody will tell us of any more.
     streams_->read_all();
@@ -99,6 +101,10 @@ void Recorder::on_message(Message message) {
     case Kind::close: return streams_->close(message.id);
     case Kind::drain: streams_->drain(message.id); return reply({.kind = Kind::drained, .number = message.number});
     case Kind::say: return say(message);
+    case Kind::died:
+        // As many as come at once make one batch, but not without end.
+        deaths_.push_back(std::move(message));
+        return deaths_.size() < most_at_once ? void() : keep_deaths();
     case Kind::finish: finish(); return reply({.kind = Kind::finished});
     default: base::log(base::Priority::err, "a message that only the recorder sends came to the recorder");
     }
@@ -187,6 +193,7 @@ void Recorder::end_if_idle() {
 }
 
 void Recorder::finish() {
+    keep_deaths();
     streams_->drain_all();
     sockets_->drain_all();
     book_.settle();
@@ -224,7 +231,21 @@ void Recorder::resume_say() {
     inbox_->cancel();
 }
 
+void Recorder::keep_deaths() {
+    if (deaths_.empty()) return;
+    std::vector<std::vector<std::string>> texts;
+    std::uint64_t missed = 0;
+    auto const last = deaths_.back().number;
+    for (auto& message : std::exchange(deaths_, {})) {
+        missed += message.id;
+        if (!message.texts.empty()) texts.push_back(std::move(message.texts));
+    }
+    if (options_.keep_deaths) options_.keep_deaths(std::move(texts), missed);
+    reply({.kind = Kind::recorded, .number = last});
+}
+
 void Recorder::acknowledge() {
+    keep_deaths();
     if (std::exchange(said_, false)) reply({.kind = Kind::said, .number = inbox_->last_said()});
 }
 

@@ -31,6 +31,10 @@ struct RecorderOptions {
     /// few are gone.
     std::uint64_t descriptors = std::numeric_limits<std::uint64_t>::max();
     std::function<void()> step; ///< for tests of kills: Inbox::open
+    /// Where deaths go that the manager tells of, as texts of status::show_death, a batch at a time; `missed` more
+    /// could not be told. Once it has returned they are acknowledged. Empty: nowhere.
+    using KeepDeaths = std::function<void(std::vector<std::vector<std::string>> deaths, std::uint64_t missed)>;
+    KeepDeaths keep_deaths = {};
 };
 
 class Recorder {
@@ -66,6 +70,7 @@ private:
     void say(Message const& message);
     void resume_say();
     void acknowledge();
+    void keep_deaths();
     Label const& manager_label();
     void reply(Message message);
 
@@ -82,6 +87,7 @@ private:
     loop::WatchPtr idle_check_;
     loop::WatchPtr leaving_;
     Label manager_label_;
+    std::vector<Message> deaths_; ///< told, and not yet kept
     bool begun_ = false;
     bool said_ = false;     ///< something to acknowledge
     bool refusing_ = false; ///< said once, until a stream has gone

@@ -2,6 +2,7 @@
 // process border. Kills of the real process are tests/system/recorder's.
 #include <csignal>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <optional>
@@ -58,7 +59,13 @@ public:
                                    {.runtime_directory = folder.path(),
                                     .book = {.conf = conf, .folder = folder.path()},
                                     .descriptors = descriptors,
-                                    .step = [this] { disk.step(); }},
+                                    .step = [this] { disk.step(); },
+                                    .keep_deaths =
+                                        [this](auto deaths, std::uint64_t missed) {
+                                            for (auto const& texts : deaths)
+                                                kept.push_back(texts.front());
+                                            missed_deaths += missed;
+                                        }},
                                    *base::sys::duplicate(listener), nullptr, [this] { recorder_ended = true; });
         return Launched{.pid = 1};
     }
@@ -97,6 +104,8 @@ public:
     int launches = 0;
     bool recorder_ended = false;
     std::vector<std::string> logged;
+    std::vector<std::string> kept;
+    std::uint64_t missed_deaths = 0;
     std::optional<FakeStore> store;
     std::unique_ptr<Recorder> recorder;
     std::unique_ptr<Client> client;
@@ -112,6 +121,39 @@ TEST(Recorder, has_last_words_when_drain_says_so) {
     house.drain(stream.id);
     EXPECT_THAT(house.disk.messages(), ElementsAre("first", "last words"));
     house.wait_until([&] { return house.client->streams() == 0; });
+}
+
+TEST(Recorder, keeps_the_deaths_that_it_is_told_of) {
+    House house;
+    house.client->died({"pid=1", "comm=a"});
+    house.client->died({"pid=2"});
+    house.wait_until([&] { return house.kept.size() == 2; });
+    EXPECT_THAT(house.kept, ElementsAre("pid=1", "pid=2"));
+    EXPECT_EQ(house.missed_deaths, 0U);
+}
+
+TEST(Recorder, that_dies_before_it_has_kept_a_death_is_told_again) {
+    House house;
+    house.client->died({"pid=1"});
+    house.wait_until([&] { return house.kept.size() == 1; });
+    house.client->died({"pid=2"});
+    house.kill_recorder();
+    house.wait_until([&] { return house.kept.back() == "pid=2"; });
+    EXPECT_EQ(house.launches, 2);
+}
+
+TEST(Recorder, hears_how_many_deaths_could_not_be_kept_for_it) {
+    House house;
+    house.client->died({"pid=first"});
+    house.wait_until([&] { return !house.kept.empty(); });
+    house.kept.clear();
+    house.kill_recorder();
+    for (int n = 0; n < 10000; ++n)
+        house.client->died({fmt::format("pid={}", n)});
+    house.wait_until([&] { return house.missed_deaths > 0; });
+    std::erase(house.kept, "pid=first"); // its acknowledgement may have been on its way
+    EXPECT_EQ(house.kept.size() + house.missed_deaths, 10000U);
+    EXPECT_EQ(house.kept.front(), "pid=0");
 }
 
 TEST(Recorder, listens_to_a_grandchild_after_the_death) {
