@@ -13,6 +13,7 @@
 
 #include "base/text.hpp"
 #include "bus/client.hpp"
+#include "cli/deaths_program.hpp"
 #include "cli/detail/refusals.hpp"
 #include "cli/logs_program.hpp"
 #include "cli/pager.hpp"
@@ -177,13 +178,26 @@ int look_at_processes(std::span<char const* const> words) {
     return status;
 }
 
+/// `mitori deaths …`, `mitori why …`: the name comes first.
+int look_at_deaths(std::span<char const* const> words, Programs const& programs) {
+    std::ios::sync_with_stdio(false);
+    DeathsCall const call{.words = {words.begin() + 1, words.end()},
+                          .screen = screen_of(STDOUT_FILENO),
+                          .out = std::cout,
+                          .err = std::cerr};
+    bool const why = std::string_view(words.front()) == "why";
+    int const status = why ? run_why(call, programs.deaths, programs.logs) : run_deaths(call, programs.deaths);
+    std::cout.flush();
+    return status;
+}
+
 /// The program that is named, with the place in argv where its own words start. `--runtime-dir DIR` may stand before it
 /// and is handed on in the environment.
 struct ProgramCall {
     Program const* program = nullptr;
     int first = 0;
 };
-ProgramCall find_program(int argc, char** argv, Programs const& programs, Program const& logs) {
+ProgramCall find_program(int argc, char** argv, Programs const& programs, Program const& logs, Program const& deaths) {
     static Program const processes = look_at_processes;
     for (int i = 1; i < argc; ++i) {
         std::string_view const word = argv[i];
@@ -204,6 +218,8 @@ ProgramCall find_program(int argc, char** argv, Programs const& programs, Progra
             return {&programs.record, i};
         else if (word == "logs" || word == "journalctl")
             return {&logs, i};
+        else if (word == "deaths" || word == "why")
+            return {&deaths, i};
         else if (find_process_program(word, {argv + i + 1, argv + argc}) != nullptr)
             return {&processes, i};
         else
@@ -232,9 +248,11 @@ int run(int argc, char** argv, Programs const& programs) {
     auto const kin = called == "systemctl" ? Kin::systemctls : Kin::ours;
     std::string const program = kin == Kin::systemctls ? "systemctl" : "mitori";
     Program const logs = [&](std::span<char const* const> words) { return read_logs(words, programs); };
+    Program const deaths = [&](std::span<char const* const> words) { return look_at_deaths(words, programs); };
     if (called == "journalctl") return logs({argv, static_cast<std::size_t>(argc)});
     if (kin == Kin::ours)
-        if (auto const call = find_program(argc, argv, programs, logs); call.program != nullptr && *call.program)
+        if (auto const call = find_program(argc, argv, programs, logs, deaths);
+            call.program != nullptr && *call.program)
             return (*call.program)({argv + call.first, static_cast<std::size_t>(argc - call.first)});
 
     auto options = parse_options(argc, argv);

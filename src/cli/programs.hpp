@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "control/deaths.hpp"
 #include "control/logs.hpp"
 
 namespace mitori::cli {
@@ -14,6 +16,9 @@ namespace mitori::cli {
 using Program = std::function<int(std::span<char const* const>)>;
 /// Makes the face of logs: of the manager with this runtime folder, or where managers keep theirs.
 using LogsMaker = std::function<std::unique_ptr<control::Logs>(std::string const& runtime_directory)>;
+/// Opens the face of deaths: of that file, or of the manager with this runtime folder, or where ledgers are kept.
+using DeathsMaker = std::function<base::Result<std::unique_ptr<control::Deaths>>(
+    std::string const& runtime_directory, std::optional<std::string> const& file)>;
 struct Programs {
     Program manager;
     Program up;
@@ -21,6 +26,7 @@ struct Programs {
     Program daemonize;
     Program record;
     LogsMaker logs;
+    DeathsMaker deaths;
 };
 
 } // namespace mitori::cli
