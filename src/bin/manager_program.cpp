@@ -181,9 +181,13 @@ RecorderWish recorder_wish(Arguments const& arguments) {
 }
 
 /// Without a recorder services run all the same, and write where we write: a manager that does not start helps nobody.
-base::Result<std::unique_ptr<manager::Output>> make_output(loop::Loop& loop, RecorderWish wish) {
+base::Result<std::unique_ptr<manager::Output>> make_output(loop::Loop& loop, RecorderWish wish,
+                                                           RecorderOutput*& recorder) {
     auto output = RecorderOutput::make(loop, std::move(wish));
-    if (output) return *std::move(output);
+    if (output) {
+        recorder = output->get();
+        return *std::move(output);
+    }
     base::log(base::Priority::err, "no journal is kept: {}", output.error().message());
     return nullptr;
 }
@@ -195,8 +199,15 @@ struct End {
 };
 
 /// From the making of the house to its last stone.
-base::Result<End> live(Arguments const& arguments) {
+base::Result<End> live(Arguments& arguments) {
+    RecorderOutput* recorder = nullptr;
+    arguments.house.make_output = [&recorder, wish = recorder_wish(arguments)](loop::Loop& loop) {
+        return make_output(loop, wish, recorder);
+    };
     auto const house = TRY(House::build(arguments.house));
+    std::shared_ptr<void> deaths;
+    if (recorder != nullptr)
+        deaths = house->manager().listen({.died = [recorder](status::Death const& death) { recorder->died(death); }});
     TRY(house->obey_signals());
     if (auto started = house->start(arguments.unit); !started)
         base::log(base::Priority::err, "{}", started.error().text);
@@ -211,9 +222,6 @@ int run_manager(std::span<char const* const> words) {
     auto arguments = parse(words);
     if (arguments.leave) return *arguments.leave;
     base::set_log_level(arguments.level);
-    arguments.house.make_output = [wish = recorder_wish(arguments)](loop::Loop& loop) {
-        return make_output(loop, wish);
-    };
     if (!manager::is_machines_init()) {
         auto const end = live(arguments);
         if (!end) std::cerr << fmt::format("mitori manager: {}\n", end.error().message());

@@ -7,6 +7,7 @@
 #include "bin/run_program.hpp"
 #include "bin/up_program.hpp"
 #include "cli/main.hpp"
+#include "local/deaths.hpp"
 #include "local/logs.hpp"
 
 int main(int argc, char** argv) {
@@ -15,11 +16,16 @@ int main(int argc, char** argv) {
     auto const logs = [](std::string const& runtime_directory) {
         return mitori::local::make_logs(mitori::local::standard_places(runtime_directory));
     };
+    auto const deaths = [](std::string const& runtime_directory, std::optional<std::string> const& file) {
+        return mitori::local::open_deaths(file ? std::vector{*file}
+                                               : mitori::local::standard_ledgers(runtime_directory));
+    };
     return mitori::cli::main(argc, argv,
                              {.manager = mitori::bin::run_manager,
                               .up = mitori::bin::run_up,
                               .run = mitori::bin::run_command,
                               .daemonize = mitori::bin::run_daemonize,
                               .record = mitori::bin::run_record,
-                              .logs = logs});
+                              .logs = logs,
+                              .deaths = deaths});
 }

@@ -14,6 +14,7 @@
 #include "base/sys_last_words.hpp"
 #include "base/sys_streams.hpp"
 #include "base/text.hpp"
+#include "bin/death_book.hpp"
 #include "bin/record_host.hpp"
 #include "bin/words.hpp"
 #include "journal/journald_conf.hpp"
@@ -36,6 +37,7 @@ there is no reason to start it by hand.
   --runtime-dir DIR     the manager's runtime folder: what is under way is kept there
   --folder DIR          where the files go; the first that can be opened is taken
   --passing-folder DIR  the same, for memory: tried after those, with the limits Runtime…= of journald.conf(5)
+  --ledger FILE         where deaths are recorded; the first that can be opened is taken
   --machine-conf        obey /etc/systemd/journald.conf and its drop-ins
   --console FORMAT      show everything on stdout, too
   --syslog PATH         pass messages on to a syslog daemon that listens there
@@ -50,6 +52,7 @@ struct Arguments {
     std::string runtime_directory;
     std::vector<std::string> folders;
     std::vector<std::string> passing;
+    std::vector<std::string> ledgers;
     bool machine_conf = false;
     std::optional<journal::ConsoleFormat> console;
     std::string syslog;
@@ -67,6 +70,7 @@ void take(int option, Arguments& arguments) {
     case 'r': arguments.runtime_directory = optarg; return;
     case 'f': arguments.folders.emplace_back(optarg); return;
     case 'p': arguments.passing.emplace_back(optarg); return;
+    case 'd': arguments.ledgers.emplace_back(optarg); return;
     case 'm': arguments.machine_conf = true; return;
     case 's': arguments.syslog = optarg; return;
     case 'c':
@@ -84,15 +88,11 @@ void take(int option, Arguments& arguments) {
 
 Arguments parse(std::span<char const* const> words) {
     static constexpr option options[] = {
-        {"listener", required_argument, nullptr, 'l'},
-        {"runtime-dir", required_argument, nullptr, 'r'},
-        {"folder", required_argument, nullptr, 'f'},
-        {"passing-folder", required_argument, nullptr, 'p'},
-        {"machine-conf", no_argument, nullptr, 'm'},
-        {"console", required_argument, nullptr, 'c'},
-        {"syslog", required_argument, nullptr, 's'},
-        {"help", no_argument, nullptr, 'h'},
-        {},
+        {"listener", required_argument, nullptr, 'l'}, {"runtime-dir", required_argument, nullptr, 'r'},
+        {"folder", required_argument, nullptr, 'f'},   {"passing-folder", required_argument, nullptr, 'p'},
+        {"ledger", required_argument, nullptr, 'd'},   {"machine-conf", no_argument, nullptr, 'm'},
+        {"console", required_argument, nullptr, 'c'},  {"syslog", required_argument, nullptr, 's'},
+        {"help", no_argument, nullptr, 'h'},           {},
     };
     Arguments arguments;
     std::string name = "mitori record";
@@ -195,11 +195,15 @@ base::Result<int> record(Arguments const& arguments) {
     auto conf = read_conf(arguments);
     auto opened = open_store(arguments, conf);
     static_cast<void>(base::sys::replace_symlink(opened.folder, arguments.runtime_directory + "/journal"));
-    auto recorder = TRY(journal::Recorder::make(*loop, *opened.store,
-                                                {.runtime_directory = arguments.runtime_directory,
-                                                 .book = book_options(arguments, std::move(conf), opened.folder)},
-                                                base::Fd(arguments.listener), open_console(*loop, arguments),
-                                                [&loop] { loop->stop(0); }));
+    DeathBook book(arguments.ledgers);
+    if (!book.path().empty())
+        static_cast<void>(base::sys::replace_symlink(book.path(), arguments.runtime_directory + "/ledger"));
+    auto recorder = TRY(journal::Recorder::make(
+        *loop, *opened.store,
+        {.runtime_directory = arguments.runtime_directory,
+         .book = book_options(arguments, std::move(conf), opened.folder),
+         .keep_deaths = [&book](auto deaths, std::uint64_t missed) { book.keep_texts(deaths, missed); }},
+        base::Fd(arguments.listener), open_console(*loop, arguments), [&loop] { loop->stop(0); }));
     auto const term = TRY(loop->on_signal(base::Signal{SIGTERM}, [&] {
         recorder->finish();
         loop->stop(0);

@@ -140,11 +140,11 @@ std::vector<std::string> RecorderOutput::fields(base::Priority priority, std::st
             fmt::format("_PID={}", ::getpid()), fmt::format("_UID={}", ::geteuid())};
 }
 
-void RecorderOutput::say(std::string const& unit, std::string const& invocation, base::Priority priority,
-                         std::string_view text) {
-    if (!base::is_logged(priority)) return;
-    base::log_to_stderr(priority, text);
-    auto said = fields(priority, text);
+void RecorderOutput::say(std::string const& unit, std::string const& invocation, manager::Message const& message) {
+    if (!base::is_logged(message.priority)) return;
+    base::log_to_stderr(message.priority, message.text);
+    auto said = fields(message.priority, message.text);
+    said.insert(said.end(), message.fields.begin(), message.fields.end());
     bool const user = wish_.place.scope == journal::Scope::user;
     said.push_back(fmt::format("{}={}", user ? "USER_UNIT" : "UNIT", unit));
     // journalctl -u believes UNIT= of pid 1 alone, and this one of anybody who is root.

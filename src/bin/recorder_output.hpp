@@ -10,6 +10,7 @@
 #include "journal/console.hpp"
 #include "loop/loop.hpp"
 #include "manager/output.hpp"
+#include "status/death.hpp"
 
 namespace mitori::bin {
 
@@ -31,8 +32,9 @@ public:
     void started(manager::StreamId stream, pid_t pid, uid_t uid) override;
     void drain(manager::StreamId stream, std::function<void()> done) override;
     void close(manager::StreamId stream) override;
-    void say(std::string const& unit, std::string const& invocation, base::Priority priority,
-             std::string_view text) override;
+    void say(std::string const& unit, std::string const& invocation, manager::Message const& message) override;
+    /// The recorder writes it into the ledger.
+    void died(status::Death const& death);
 
 private:
     RecorderOutput(RecorderWish wish) : wish_(std::move(wish)) {}

@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
+#include "bin/death_book.hpp"
 #include "bin/house.hpp"
 #include "bin/live_output.hpp"
 #include "bin/up_application.hpp"
@@ -108,6 +109,8 @@ private:
     }
 
     base::Result<int> run_in(House& house, OutputPipe& pipe) {
+        auto const deaths = house.manager().listen(
+            {.died = [this](status::Death const& death) { book_.keep(std::span(&death, 1), 0); }});
         UpEnds ends(house, {.units = names_,
                             .processes = processes_,
                             .keep_going = arguments_.keep_going,
@@ -151,6 +154,9 @@ private:
     std::set<std::string> processes_; ///< ids of the Procfile's
     std::vector<std::string> names_;
     UpStreams* streams_ = nullptr; ///< the house's
+    /// So that `mitori why` knows also when all is over: what runs here is no load for a disk.
+    DeathBook book_{read_ledger_files(::geteuid() == 0 ? journal::Scope::system : journal::Scope::user,
+                                      JournalWish::Beside::no, "")};
     std::vector<loop::WatchPtr> watches_;
 };
 

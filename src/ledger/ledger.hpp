@@ -1,8 +1,8 @@
 // The ledger: every death that somebody told of, in one SQLite file (docs/ledger.md).
 //
-// It is written in batches, by one process or by several in turn: what add() has returned from is kept, whatever happens
-// to the process; what is lost with the machine's power are at most the last batches (WAL, synchronous=NORMAL). Anybody
-// who may read the file reads meanwhile (reader.hpp).
+// It is written in batches, by one process or by several in turn: what add() has returned from is kept, whatever
+// happens to the process; what is lost with the machine's power are at most the last batches (WAL, synchronous=NORMAL).
+// Anybody who may read the file reads meanwhile (reader.hpp).
 //
 // What several sources tell of one process becomes one record (merge.hpp): it is known again by boot, pid and moment of
 // its start.
