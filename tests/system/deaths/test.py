@@ -1,0 +1,191 @@
+"""The ledger of a real manager: each way to die, told in words, in JSON and in SQL."""
+
+import json
+
+import harness
+
+
+class Deaths(harness.Case):
+    folder = __file__
+    manager_options = ("--console", "none")
+
+    def why(self, who):
+        return self.ok(self.machine.mitori("why", who))
+
+    def deaths(self, *options):
+        return json.loads(self.ok(self.machine.mitori("deaths", "-o", "json", *options)))
+
+    def told(self, unit, condition=lambda death: True, what="its death is in the ledger"):
+        """The last record of the unit's main process, once there is one that is as it should be."""
+        def look():
+            answer = self.machine.mitori("deaths", "-o", "json", "--unit", unit)
+            mains = [d for d in json.loads(answer.stdout or "[]") if d.get("role") == "main"]
+            return mains[-1] if answer.returncode == 0 and mains and condition(mains[-1]) else None
+        return harness.wait_until(look, f"{unit}: {what}")
+
+    def followed(self, unit):
+        return self.told(unit, lambda death: "followed" in death, "what followed is in the ledger")
+
+    def test_a_stranger_kills(self):
+        self.start("sleeper.service")
+        pid = self.machine.main_pid("sleeper.service")
+        self.machine.kill(pid)
+        death = self.told("sleeper.service", lambda death: death["pid"] == pid and "followed" in death)
+        self.assertEqual(death["signal"], "SIGKILL")
+        self.assertEqual(death["followed"], "failed")
+        self.assertEqual(death["comm"], "sleep")
+        self.assertEqual(death["uid"], 0)
+        self.assertTrue(death["cgroup"].endswith("/sleeper.service") or not self.machine.group.path, death)
+        words = self.why("sleeper")
+        self.assertIn(f"sleep (pid {pid}, unit sleeper.service) was killed by SIGKILL at ", words)
+        # By whom is what a witness tells, where there is one; without it the reason is told, and nothing guessed.
+        if death["cause"] == "unknown":
+            self.assertIn("by whom is unknown, because wait(2) does not tell who sent the signal", words)
+        else:
+            self.assertIn("(kill", words)
+        self.assertIn("It was not restarted: its unit has failed", words)
+        self.assertIn("about to sleep", words)
+        self.assertEqual(self.why(str(pid)), words)
+
+    def test_an_exit_code(self):
+        self.machine.mitori("start", "exits.service")
+        self.followed("exits.service")
+        words = self.why("exits")
+        self.assertIn("exited with code 3", words)
+        self.assertIn("Its last lines:\n    goodbye\n", words)
+
+    def test_a_client_stops(self):
+        self.start("sleeper.service")
+        pid = self.machine.main_pid("sleeper.service")
+        self.stop("sleeper.service")
+        death = self.told("sleeper.service", lambda death: death["pid"] == pid and "followed" in death)
+        self.assertEqual(death["cause"], "manager")
+        self.assertEqual(death["followed"], "stopped")
+        self.assertEqual(death["sender_command"], "mitori")
+        self.assertEqual(death["sender_uid"], 0)
+        words = self.why("sleeper")
+        self.assertRegex(words, r"by the manager: stop asked for by pid \d+ \(mitori\), user root")
+
+    def test_a_systemctl_restarts(self):
+        self.start("sleeper.service")
+        pid = self.machine.main_pid("sleeper.service")
+        self.ok(self.machine.mitori("restart", "sleeper.service"))
+        death = self.told("sleeper.service", lambda death: death["pid"] == pid and "followed" in death)
+        self.assertEqual(death["followed"], "restarted")
+        self.assertEqual(death["restarted_as"], self.machine.main_pid("sleeper.service"))
+        self.assertIn("restart asked for by pid", death["request"])
+        self.stop("sleeper.service")
+
+    def test_a_start_that_takes_too_long(self):
+        self.machine.mitori("start", "late.service")
+        self.followed("late.service")
+        self.assertIn("by the manager: its start timed out after 1s", self.why("late"))
+
+    def test_a_watchdog(self):
+        self.machine.mitori("start", "silent.service")
+        self.machine.wait_for("silent.service", ActiveState="failed")
+        self.followed("silent.service")
+        self.assertIn("was killed by SIGABRT", self.why("silent"))
+        self.assertIn("by the manager: it had not said WATCHDOG=1 for 1s", self.why("silent"))
+
+    def test_a_stop_that_takes_too_long(self):
+        self.start("stubborn.service")
+        self.machine.mitori("stop", "stubborn.service")
+        death = self.followed("stubborn.service")
+        self.assertEqual(death["signal"], "SIGKILL")
+        self.assertIn("it had not ended within 1s of SIGTERM; stop asked for by pid", death["request"])
+
+    def test_a_core_dump(self):
+        self.machine.mitori("start", "dumps.service")
+        death = self.followed("dumps.service")
+        self.assertEqual(death["signal"], "SIGSEGV")
+        self.assertIn(death["kind"], ("dumped", "killed"))  # as the machine's core_pattern has it
+        self.assertIn("was killed by SIGSEGV", self.why("dumps"))
+
+    def test_it_gives_up(self):
+        self.machine.mitori("start", "again.service")
+        self.machine.wait_for("again.service", ActiveState="failed", Result="start-limit-hit")
+        death = self.told("again.service", lambda death: death.get("followed") == "gave up: start-limit-hit")
+        self.assertEqual(death["status"], 1)
+        words = self.why("again")
+        self.assertIn("the manager gave up: start-limit-hit", words)
+        self.assertIn("this was its unit's 2nd death in 10 minutes", words)
+
+    def test_orphans_belong_to_their_unit(self):
+        self.start("family.service")
+        def nine():
+            return [d for d in self.deaths("--unit", "family.service") if d["status"] == 9]
+        orphan = harness.wait_until(nine, "the orphan's death is in the ledger")[0]
+        self.assertEqual(orphan["kind"], "exited")
+        self.assertNotIn("role", orphan)
+        self.stop("family.service")
+
+    def test_none_is_missing_when_the_recorder_is_killed(self):
+        before = len(self.deaths("--unit", "exits.service"))
+        for _ in range(10):
+            recorder = harness.wait_until(
+                lambda: [p for p in self.machine.processes() if p.name == "mitori-record" and p.state != "Z"],
+                "there is a recorder")[0]
+            self.machine.mitori("start", "--no-block", "exits.service")
+            try:
+                self.machine.kill(recorder.pid)
+            except AssertionError:
+                pass  # it has just been restarted
+            self.machine.wait_for("exits.service", ActiveState="failed")
+            self.machine.mitori("reset-failed", "exits.service")
+        harness.wait_until(lambda: len(self.deaths("--unit", "exits.service")) >= before + 10, "all ten are there")
+        self.assertEqual(len(self.deaths("--unit", "exits.service")), before + 10)
+
+    def test_other_questions(self):
+        self.machine.mitori("start", "exits.service")
+        self.followed("exits.service")
+        self.assertTrue(all(d["kind"] != "exited" or d["status"] != 0 for d in self.deaths("--failed")))
+        rows = json.loads(self.ok(self.machine.mitori("deaths", "--by-unit", "-o", "json")))
+        self.assertIn("exits.service", [row["name"] for row in rows])
+        answer = self.machine.mitori("deaths", "--sql", "DELETE FROM death")
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("can only be read", answer.stderr)
+        count = self.ok(self.machine.mitori("deaths", "--sql", "SELECT count(*) FROM deaths", "-o", "csv",
+                                            "--no-legend"))
+        self.assertGreater(int(count), 0)
+        self.assertIn("Who dies most", self.ok(self.machine.mitori("deaths", "--top")))
+
+    def test_accounting_reads_it(self):
+        if self.machine.run("sh", "-c", "command -v lastcomm sa").returncode:
+            self.skipTest("acct is not installed")
+        self.machine.mitori("start", "exits.service")
+        self.followed("exits.service")
+        self.ok(self.machine.mitori("deaths", "--acct", "/tmp/pacct"))
+        ours = self.deaths()
+        lastcomm = self.ok(self.machine.run("lastcomm", "-f", "/tmp/pacct"))
+        self.assertEqual(len(lastcomm.splitlines()), len(ours))
+        self.assertEqual(sorted(line.split()[0] for line in lastcomm.splitlines()),
+                         sorted(death["comm"][:15] for death in ours))
+        self.assertIn("sh", self.ok(self.machine.run("sa", "/tmp/pacct")))
+
+    def test_the_file_is_whole(self):
+        self.machine.mitori("start", "exits.service")
+        self.followed("exits.service")
+        check = ("import sqlite3; print(sqlite3.connect('/var/lib/mitori/ledger.sqlite')"
+                 ".execute('PRAGMA integrity_check').fetchone()[0])")
+        self.assertEqual(self.ok(self.machine.run("python3", "-c", check)), "ok\n")
+
+
+class User(harness.Case):
+    folder = __file__
+    init = "reaper"
+
+    def test_at_first_it_says_where_it_looked(self):
+        answer = self.machine.mitori("why", "last")
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("there is no ledger", answer.stderr)
+
+    def test_up_leaves_its_deaths_behind(self):
+        self.machine.write("/srv/app/Procfile", "web: sh -c 'exit 4'\n")
+        self.machine.run("mitori", "up", "/srv/app/Procfile")
+        words = self.ok(self.machine.mitori("why", "last"))
+        self.assertIn("exited with code 4", words)
+
+
+if __name__ == "__main__":
+    harness.main()
