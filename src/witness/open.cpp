@@ -3,6 +3,8 @@
 
 #include "base/names.hpp"
 #include "witness/detail/bpf_source.hpp"
+#include "witness/detail/connector_source.hpp"
+#include "witness/detail/pidfd_source.hpp"
 #include "witness/witness.hpp"
 
 namespace mitori::witness {
@@ -21,6 +23,11 @@ struct Row {
 constexpr std::array rows{
     Row{Source::bpf, "BPF", "every process's end, with who sent the deadly signal and what the process used",
         detail::open_bpf},
+    Row{Source::connector, "process connector", "every process's end, but not who sent the signal",
+        detail::open_connector},
+    Row{Source::pidfd_info, "pidfds",
+        "the ends of processes that it finds by looking around, a second apart, but not who sent the signal",
+        detail::open_pidfds},
 };
 
 } // namespace
@@ -39,7 +46,7 @@ base::Result<Opened> open_witness(loop::Loop& loop, Handlers handlers, Options c
         auto witness = row.open(loop, handlers, options);
         if (witness) return Opened{*std::move(witness), std::move(why)};
         last = std::move(witness.error());
-        why += fmt::format("{}{} is not to be had: {}.", why.empty() ? "" : " ", row.name, last.message());
+        why += fmt::format("{}No {}: {}.", why.empty() ? "" : " ", row.name, last.message());
     }
     return std::unexpected(std::move(last));
 }

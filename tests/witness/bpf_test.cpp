@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>

@@ -110,6 +110,9 @@ base::Result<void> BpfWitness::load(std::size_t ring_bytes) {
         return std::unexpected(failed("the ring's size"));
     if (int const error = library_->bpf_object__load(object_.get()); error != 0) {
         errno = -error;
+        if (errno == EPERM)
+            return base::make_error(EPERM,
+                                    "loading it needs CAP_BPF and CAP_PERFMON in the machine's first user namespace");
         return std::unexpected(failed("the kernel does not load it"));
     }
     auto* const state = ::mmap(nullptr, sizeof(witness_state), PROT_READ | PROT_WRITE, MAP_SHARED,
