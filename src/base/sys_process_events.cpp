@@ -25,7 +25,10 @@ Result<void> send_subscription(int socket) {
     std::memcpy(request.data(), &header, sizeof header);
     std::memcpy(request.data() + NLMSG_HDRLEN, &message, sizeof message);
     std::memcpy(request.data() + NLMSG_HDRLEN + sizeof message, &operation, sizeof operation);
-    if (::send(socket, request.data(), request.size(), 0) < 0) return errno_error("the process connector");
+    if (::send(socket, request.data(), request.size(), 0) < 0) {
+        if (errno == ECONNREFUSED) return errno_error("it answers only in the machine's first network namespace");
+        return errno_error("subscribing to it");
+    }
     return {};
 }
 
@@ -35,7 +38,7 @@ Result<void> take_answer(int socket) {
     while (true) {
         auto const got = read(socket, buffer);
         if (!got && got.error().number == EAGAIN)
-            return make_error(EPERM, "the process connector", "it answers only in the machine's first pid namespace");
+            return make_error(EPERM, "it answers only in the machine's first pid namespace");
         if (!got) return std::unexpected(got.error());
         proc_event event{};
         if (*got < NLMSG_HDRLEN + sizeof(cn_msg) + offsetof(proc_event, event_data) + sizeof event.event_data.ack)
@@ -45,7 +48,7 @@ Result<void> take_answer(int socket) {
         if (static_cast<unsigned>(event.what) != 0)
             continue; // the first event was quicker; an answer is PROC_EVENT_NONE
         auto const error = static_cast<int>(event.event_data.ack.err);
-        if (error != 0) return make_error(error, "the process connector");
+        if (error != 0) return make_error(error, "subscribing to it");
         return {};
     }
 }

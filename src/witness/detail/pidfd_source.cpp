@@ -95,6 +95,7 @@ void PidfdWitness::follow(pid_t pid) {
     if (followed.death.executable.empty() && followed.death.command_line.starts_with('[') &&
         followed.death.parent.pid == 2)
         return; // the kernel's own
+    if (followed.death.executable.empty()) add_unknown(followed.death, "its program: only its own user may look at it");
     auto watch = loop_.on_ready(followed.pidfd.get(), loop::Interest::read, loop::Urgency::normal,
                                 [this, pid](loop::Ready) { on_end(pid); });
     if (!watch) return;

@@ -43,20 +43,20 @@ class Recorder:
 
 
 @contextlib.contextmanager
-def ledger(machine):
+def ledger(machine, place=LEDGER):
     """The file as it is now. A copy: SQLite would follow the machine's root, a link, to our own."""
     with tempfile.TemporaryDirectory() as folder:
         for end in ("", "-wal"):
-            if machine.exists(LEDGER + end):
-                shutil.copy(machine.root / (LEDGER + end).lstrip("/"), folder)
+            if machine.exists(place + end):
+                shutil.copy(machine.root / (place + end).lstrip("/"), folder)
         with contextlib.closing(sqlite3.connect(f"{folder}/host.sqlite")) as opened:
             opened.row_factory = sqlite3.Row
             yield opened
 
 
-def deaths(machine, where="1", *values):
+def deaths(machine, where="1", *values, place=LEDGER):
     """Records as dictionaries, in the order of their ends."""
-    with ledger(machine) as file:
+    with ledger(machine, place) as file:
         return [dict(row) for row in file.execute(f"SELECT * FROM deaths WHERE {where} ORDER BY number", values)]
 
 
