@@ -1,9 +1,9 @@
 #include "ledger/detail/read_only.hpp"
 
 #include <cerrno>
-#include <sqlite3.h>
 
 #include "base/text.hpp"
+#include "ledger/detail/sqlite_api.hpp"
 
 namespace mitori::ledger::detail {
 namespace {
@@ -43,17 +43,17 @@ base::Result<Statement> prepare_reading(Database& database, std::string const& s
     Refused refused;
     sqlite3_stmt* raw = nullptr;
     char const* rest = nullptr;
-    sqlite3_set_authorizer(database.get(), allow_reading, &refused);
-    int const code = sqlite3_prepare_v2(database.get(), sql.c_str(), -1, &raw, &rest);
+    sqlite().set_authorizer(database.get(), allow_reading, &refused);
+    int const code = sqlite().prepare_v2(database.get(), sql.c_str(), -1, &raw, &rest);
     Statement statement(raw);
     // Steps of a statement may prepare it anew: the authorizer stays, but not with our memory.
     static Refused later;
-    sqlite3_set_authorizer(database.get(), allow_reading, &later);
+    sqlite().set_authorizer(database.get(), allow_reading, &later);
     if (!refused.what.empty())
         return base::make_error(EPERM, "the ledger can only be read; this would " + refused.what);
-    if (code != SQLITE_OK) return base::make_error(0, sqlite3_errmsg(database.get()));
+    if (code != SQLITE_OK) return base::make_error(0, sqlite().errmsg(database.get()));
     if (raw == nullptr) return base::make_error(0, "there is no statement");
-    if (sqlite3_stmt_readonly(raw) == 0)
+    if (sqlite().stmt_readonly(raw) == 0)
         return base::make_error(EPERM, "the ledger can only be read; this would change it");
     if (!base::trim(rest).empty() && base::trim(rest) != ";")
         return base::make_error(0, "one statement is asked at a time; there is another one:", rest);

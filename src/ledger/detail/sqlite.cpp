@@ -2,9 +2,10 @@
 
 #include <cerrno>
 #include <fmt/format.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "ledger/detail/sqlite_api.hpp"
 
 namespace mitori::ledger::detail {
 namespace {
@@ -43,30 +44,32 @@ std::string uri_of(std::string const& path, std::string_view how) {
 } // namespace
 
 std::unexpected<base::Error> database_error(sqlite3* database, std::string const& operation, std::string const& path) {
-    int const code = sqlite3_extended_errcode(database);
+    int const code = sqlite().extended_errcode(database);
     // SQLite's own words say more than those of errno.
     return base::make_error(0, fmt::format("{} {}", operation, path),
-                            fmt::format("{} ({})", sqlite3_errmsg(database), base::errno_name(errno_of(code))));
+                            fmt::format("{} ({})", sqlite().errmsg(database), base::errno_name(errno_of(code))));
 }
 
 // -- a statement
 
-void Statement::finalize(sqlite3_stmt* statement) { sqlite3_finalize(statement); }
-
-void Statement::bind(int place, std::int64_t value) { sqlite3_bind_int64(get(), place, value); }
-
-void Statement::bind(int place, std::string_view text) {
-    sqlite3_bind_text64(get(), place, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+void Statement::finalize(sqlite3_stmt* statement) {
+    if (statement != nullptr) sqlite().finalize(statement);
 }
 
-void Statement::bind_null(int place) { sqlite3_bind_null(get(), place); }
+void Statement::bind(int place, std::int64_t value) { sqlite().bind_int64(get(), place, value); }
+
+void Statement::bind(int place, std::string_view text) {
+    sqlite().bind_text64(get(), place, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void Statement::bind_null(int place) { sqlite().bind_null(get(), place); }
 
 base::Result<bool> Statement::step() {
-    int const code = sqlite3_step(get());
+    int const code = sqlite().step(get());
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
-    auto* const database = sqlite3_db_handle(get());
-    char const* const path = sqlite3_db_filename(database, "main");
+    auto* const database = sqlite().db_handle(get());
+    char const* const path = sqlite().db_filename(database, "main");
     return database_error(database, "use", path != nullptr ? path : "");
 }
 
@@ -77,13 +80,13 @@ base::Result<void> Statement::run() {
     return {};
 }
 
-void Statement::reset() { sqlite3_reset(get()); }
+void Statement::reset() { sqlite().reset(get()); }
 
-int Statement::columns() const { return sqlite3_column_count(get()); }
-std::string_view Statement::name(int column) const { return sqlite3_column_name(get(), column); }
+int Statement::columns() const { return sqlite().column_count(get()); }
+std::string_view Statement::name(int column) const { return sqlite().column_name(get(), column); }
 
 Statement::Type Statement::type(int column) const {
-    switch (sqlite3_column_type(get(), column)) {
+    switch (sqlite().column_type(get(), column)) {
     case SQLITE_NULL: return Type::null;
     case SQLITE_INTEGER: return Type::integer;
     case SQLITE_FLOAT: return Type::real;
@@ -91,29 +94,30 @@ Statement::Type Statement::type(int column) const {
     }
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(get(), column); }
-double Statement::real(int column) const { return sqlite3_column_double(get(), column); }
+std::int64_t Statement::integer(int column) const { return sqlite().column_int64(get(), column); }
+double Statement::real(int column) const { return sqlite().column_double(get(), column); }
 
 std::string_view Statement::text(int column) const {
-    auto const* const bytes = reinterpret_cast<char const*>(sqlite3_column_text(get(), column));
+    auto const* const bytes = reinterpret_cast<char const*>(sqlite().column_text(get(), column));
     if (bytes == nullptr) return {};
-    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(get(), column))};
+    return {bytes, static_cast<std::size_t>(sqlite().column_bytes(get(), column))};
 }
 
 // -- a connection
 
-void Database::close(sqlite3* database) { sqlite3_close_v2(database); }
+void Database::close(sqlite3* database) { sqlite().close_v2(database); }
 
 base::Result<Database> Database::open(std::string const& path, Access access) {
     if (access == Access::read && ::access(path.c_str(), R_OK) < 0) return base::errno_error("open", path);
+    TRY(load_sqlite());
     int const how = access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     auto const attempt = [&](std::string_view uri) -> base::Result<Database> {
         sqlite3* raw = nullptr;
         int const flags = how | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-        int const code = sqlite3_open_v2(uri_of(path, uri).c_str(), &raw, flags, nullptr);
+        int const code = sqlite().open_v2(uri_of(path, uri).c_str(), &raw, flags, nullptr);
         Database database(raw, path);
         if (code != SQLITE_OK) return database_error(raw, "open", path);
-        sqlite3_busy_timeout(raw, patience);
+        sqlite().busy_timeout(raw, patience);
         TRY(database.number("PRAGMA schema_version")); // the file itself is only opened now
         return database;
     };
@@ -125,13 +129,13 @@ base::Result<Database> Database::open(std::string const& path, Access access) {
 
 base::Result<Statement> Database::prepare(std::string_view sql) {
     sqlite3_stmt* raw = nullptr;
-    int const code = sqlite3_prepare_v3(get(), sql.data(), static_cast<int>(sql.size()), 0, &raw, nullptr);
+    int const code = sqlite().prepare_v3(get(), sql.data(), static_cast<int>(sql.size()), 0, &raw, nullptr);
     if (code != SQLITE_OK) return database_error(get(), "ask", path_);
     return Statement(raw);
 }
 
 base::Result<void> Database::execute(std::string const& sql) {
-    if (sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    if (sqlite().exec(get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
         return database_error(get(), "use", path_);
     return {};
 }
@@ -141,8 +145,8 @@ base::Result<std::int64_t> Database::number(std::string_view sql) {
     return TRY(statement.step()) ? statement.integer(0) : 0;
 }
 
-std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(get()); }
-std::int64_t Database::changes() const { return sqlite3_changes64(get()); }
+std::int64_t Database::last_row() const { return sqlite().last_insert_rowid(get()); }
+std::int64_t Database::changes() const { return sqlite().changes64(get()); }
 
 // -- a transaction
 
