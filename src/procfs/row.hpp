@@ -62,16 +62,17 @@ struct Row {
     std::uint64_t minor_faults = 0;
     std::uint64_t major_faults = 0;
     std::uint64_t virtual_bytes = 0;
-    std::uint64_t resident_pages = 0;
+    std::uint64_t resident_pages = 0; ///< roughly: Linux counts them for each processor apart
     std::string comm;
 
     // Part::status
     Ids uids{};
     Ids gids{};
+    std::uint64_t resident_kib = 0; ///< exactly
     std::uint64_t locked_kib = 0;
     std::uint64_t swap_kib = 0;
-    base::SignalSet pending;        ///< of the thread, and of the process
-    base::SignalSet shared_pending; ///< of the process alone
+    base::SignalSet pending;        ///< to its first thread
+    base::SignalSet shared_pending; ///< to the process: whichever thread will take it
     base::SignalSet blocked;
     base::SignalSet ignored;
     base::SignalSet caught;

@@ -47,6 +47,7 @@ TEST(RowOfStatus, takes_what_is_there) {
     Row row;
     detail::parse_status(
         "Name:\tx\nTracerPid:\t7\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nNSpid:\t4711\t12\t1\nVmLck:\t  16 kB\n"
+        "VmRSS:\t  20 kB\n"
         "VmSwap:\t 8 kB\nSigPnd:\t0000000000000002\nSigBlk:\t0000000000010000\nSigCgt:\t8000000000000000\n"
         "CapEff:\t000001ffffffffff\nSeccomp:\t2\n",
         row);
@@ -54,6 +55,7 @@ TEST(RowOfStatus, takes_what_is_there) {
     EXPECT_EQ(row.gids, (Ids{5, 6, 7, 8}));
     EXPECT_EQ(row.tracer, 7);
     EXPECT_EQ(row.pids_inside, (std::vector<pid_t>{4711, 12, 1}));
+    EXPECT_EQ(row.resident_kib, 20U);
     EXPECT_EQ(row.locked_kib, 16U);
     EXPECT_EQ(row.swap_kib, 8U);
     EXPECT_TRUE(row.pending.has({SIGINT}));

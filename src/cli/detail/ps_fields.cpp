@@ -100,25 +100,27 @@ std::string show_cpu(PsCell const& c) {
 std::uint64_t whole_cpu(PsCell const& c) {
     return std::min<std::uint64_t>(static_cast<std::uint64_t>(cpu(c) / 10), 99);
 }
-std::uint64_t resident_kib(PsCell const& c) { return c.row.resident_pages * c.desk.machine().page_size / 1024; }
 std::uint64_t virtual_kib(PsCell const& c) { return c.row.virtual_bytes / 1024; }
 std::uint64_t size_in_pages(PsCell const& c) { return c.row.virtual_bytes / c.desk.machine().page_size; }
 double memory(PsCell const& c) {
     auto const all = std::max<std::uint64_t>(c.desk.machine().memory_kib, 1);
-    return std::min(static_cast<double>(resident_kib(c) * 1000 / all), 999.0);
+    return std::min(static_cast<double>(c.row.resident_kib * 1000 / all), 999.0);
 }
 std::string show_memory(PsCell const& c) { return fmt::format("{:.1f}", memory(c) / 10); }
 
 std::string show_terminal(PsCell const& c) { return c.desk.terminals().name(c.row.terminal); }
-std::string show_name(PsCell const& c) { return base::printable(c.row.comm) + (c.row.is_zombie() ? " <defunct>" : ""); }
+std::string show_name(PsCell const& c) { return base::printable(c.row.comm); }
 std::string show_command(PsCell const& c) { return command_of(c.row); }
 std::string show_state(PsCell const& c) { return process_state(c.row); }
 std::string show_letter(PsCell const& c) { return std::string(1, c.row.state); }
+// sched(7): a nice value counts in SCHED_OTHER and SCHED_BATCH, a real-time priority not in SCHED_OTHER.
+constexpr std::uint32_t other = 0;
+constexpr std::uint32_t batch = 3;
 std::string show_nice(PsCell const& c) {
-    return c.row.policy == 0 ? fmt::format_int(c.row.nice).str() : "-"; // it counts in SCHED_OTHER only
+    return c.row.policy == other || c.row.policy == batch ? fmt::format_int(c.row.nice).str() : "-";
 }
 std::string show_real_time(PsCell const& c) {
-    return c.row.real_time == 0 ? "-" : fmt::format_int(c.row.real_time).str();
+    return c.row.policy == other ? "-" : fmt::format_int(c.row.real_time).str();
 }
 std::string show_class(PsCell const& c) {
     // sched(7), in the order of the kernel's numbers; 4 was never given.
@@ -207,13 +209,13 @@ constexpr auto rows = std::to_array<PsField>({
     {"%cpu", "%CPU", right, {}, show_cpu, cpu},
     {"pcpu", "%CPU", right, {}, show_cpu, cpu},
     figure<whole_cpu>("c", "C"),
-    {"%mem", "%MEM", right, {}, show_memory, memory},
-    {"pmem", "%MEM", right, {}, show_memory, memory},
+    {"%mem", "%MEM", right, status, show_memory, memory},
+    {"pmem", "%MEM", right, status, show_memory, memory},
     figure<virtual_kib>("vsz", "VSZ"),
     figure<virtual_kib>("vsize", "VSZ"),
-    figure<resident_kib>("rss", "RSS"),
-    figure<resident_kib>("rssize", "RSS"),
-    figure<resident_kib>("rsz", "RSZ"),
+    number<&Row::resident_kib>("rss", "RSS", status),
+    number<&Row::resident_kib>("rssize", "RSS", status),
+    number<&Row::resident_kib>("rsz", "RSZ", status),
     figure<size_in_pages>("sz", "SZ"),
     text(
         "addr", "ADDR", [](PsCell const&) { return std::string("-"); }, {}, right),
@@ -235,8 +237,8 @@ constexpr auto rows = std::to_array<PsField>({
     number<&Row::minor_faults>("minflt", "MINFLT"),
     number<&Row::major_faults>("maj_flt", "MAJFL"),
     number<&Row::major_faults>("majflt", "MAJFLT"),
-    signals<&Row::pending>("pending", "PENDING"),
-    signals<&Row::pending>("sig", "PENDING"),
+    signals<&Row::shared_pending>("pending", "PENDING"),
+    signals<&Row::shared_pending>("sig", "PENDING"),
     signals<&Row::blocked>("blocked", "BLOCKED"),
     signals<&Row::blocked>("sigmask", "BLOCKED"),
     signals<&Row::ignored>("ignored", "IGNORED"),

@@ -106,6 +106,7 @@ void take_line(std::string_view key, std::string_view value, Row& row) {
     constexpr int hex = 16;
     if (key == "Uid") return take_ids(value, row.uids);
     if (key == "Gid") return take_ids(value, row.gids);
+    if (key == "VmRSS") row.resident_kib = first_number(value);
     if (key == "VmLck") row.locked_kib = first_number(value);
     if (key == "VmSwap") row.swap_kib = first_number(value);
     if (key == "TracerPid") row.tracer = static_cast<pid_t>(first_number(value));
