@@ -15,7 +15,7 @@ function(mitori_bpf)
     set(object ${CMAKE_CURRENT_BINARY_DIR}/witness.bpf.o)
     # v3: with 32-bit comparisons, without which the verifier does not see what the bounds are (Linux 5.1).
     add_custom_command(OUTPUT ${object}
-        COMMAND ${MITORI_BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I${MITORI_BPF_HEADERS}
+        COMMAND ${MITORI_BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -Wall -Werror -I${MITORI_BPF_HEADERS} -I${CMAKE_CURRENT_SOURCE_DIR}
                 -c ${folder}/bpf/witness.bpf.c -o ${object}
         DEPENDS ${folder}/bpf/witness.bpf.c ${folder}/bpf/kernel.h ${folder}/detail/bpf_record.h
         COMMENT "Compiling the witness's kernel side" VERBATIM)

@@ -4,12 +4,12 @@
 // Raw tracepoints, whose arguments are plain numbers: signal_generate's siginfo may be the address 0 or 1.
 // clang-format off: libbpf's headers need the types of ours
 #define MITORI_BPF_SIDE
-#include "kernel.h"
+#include "witness/bpf/kernel.h"
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "../detail/bpf_record.h"
+#include "witness/detail/bpf_record.h"
 // clang-format on
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
