@@ -13,6 +13,7 @@
 #include "base/names.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "bin/death_book.hpp"
 #include "bin/words.hpp"
 #include "ledger/ledger.hpp"
 #include "loop/loop.hpp"
@@ -28,7 +29,7 @@ Writes the death of every process on this machine into a ledger, beside whatever
 or nothing at all. `mitori deaths` and `mitori why` read it.
 
   --host           the machine, not one manager's services
-  --ledger FILE    where to; default: /var/lib/mitori/host.sqlite, without root ~/.local/state/mitori/host.sqlite
+  --ledger FILE    where to; default: /var/lib/mitori/ledger.sqlite, without root ~/.local/state/mitori/ledger.sqlite
   --source NAME    only this source, instead of the best that is to be had:
                      bpf        every death, with who sent the signal; needs root (CAP_BPF, CAP_PERFMON)
                      connector  every death; needs root (CAP_NET_ADMIN) and the machine's first namespaces
@@ -56,12 +57,11 @@ int complain(std::string const& text) {
     return 125;
 }
 
+/// The machine's, or the user's: where `mitori deaths` looks by itself.
 std::string default_ledger() {
-    if (::geteuid() == 0) return "/var/lib/mitori/host.sqlite";
-    if (char const* const state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0')
-        return std::string(state) + "/mitori/host.sqlite";
-    char const* const home = std::getenv("HOME");
-    return std::string(home != nullptr ? home : ".") + "/.local/state/mitori/host.sqlite";
+    auto const scope = ::geteuid() == 0 ? journal::Scope::system : journal::Scope::user;
+    auto const files = read_ledger_files(scope, JournalWish::Beside::no, "");
+    return files.empty() ? "ledger.sqlite" : files.front();
 }
 
 void take_source(Arguments& arguments) {
