@@ -171,6 +171,45 @@ class Deaths(harness.Case):
         self.assertEqual(self.ok(self.machine.run("python3", "-c", check)), "ok\n")
 
 
+class Witnessed(harness.Case):
+    """A manager beside `mitori record --host`: what both tell of one process is one record."""
+
+    folder = __file__
+    manager_options = ("--console", "none")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.machine.start("mitori", "record", "--host")
+        harness.wait_until(lambda: "recording into /var/lib/mitori/ledger.sqlite by BPF" in cls.machine.log(),
+                           "the whole machine is recorded")
+
+    def ended(self, end):
+        """The one record of the main process that `end` ends, when both have told of it."""
+        self.start("sleeper.service")
+        pid = self.machine.main_pid("sleeper.service")
+        end(pid)
+        def look():
+            found = json.loads(self.machine.mitori("deaths", "-o", "json", "--pid", str(pid)).stdout or "[]")
+            return found if found and {"wait", "bpf"} <= set(found[-1]["sources"]) and "followed" in found[-1] else None
+        found = harness.wait_until(look, f"manager and witness have told of {pid}")
+        self.assertEqual(len(found), 1, found)
+        return found[0]
+
+    def test_a_stranger_is_named(self):
+        death = self.ended(self.machine.kill)
+        self.assertEqual((death["cause"], death["sender_command"], death["sender_uid"]), ("process", "kill", 0))
+        self.assertEqual((death["unit"], death["role"], death["followed"]), ("sleeper.service", "main", "failed"))
+        self.assertNotIn("unknown", death)
+        words = self.ok(self.machine.mitori("why", "sleeper"))
+        self.assertRegex(words, rf"was killed by SIGKILL at \S+ by pid {death['sender_pid']} \(kill, user root\)")
+
+    def test_the_managers_signal_stays_its_clients_wish(self):
+        death = self.ended(lambda pid: self.stop("sleeper.service"))
+        self.assertEqual((death["cause"], death["sender_command"]), ("manager", "mitori"))
+        self.assertIn("stop asked for by pid", death["request"])
+
+
 class User(harness.Case):
     folder = __file__
     init = "reaper"
