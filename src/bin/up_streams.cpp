@@ -81,10 +81,11 @@ void UpStreams::drain(StreamId id, std::function<void()> done) {
 void UpStreams::close(StreamId) {}
 
 // What a process of a Procfile does is told as foreman tells it ("exited with code 1"); the manager would say it twice.
-void UpStreams::say(std::string const& unit, std::string const&, base::Priority priority, std::string_view text) {
+void UpStreams::say(std::string const& unit, std::string const&, manager::Message const& message) {
+    auto const& text = message.text;
     bool const told = options_.announced && options_.announced(unit);
     if (told && text.find("Failed with result") != std::string_view::npos) return;
-    if (priority <= (told ? base::Priority::warning : options_.least)) console_.say(priority, text);
+    if (message.priority <= (told ? base::Priority::warning : options_.least)) console_.say(message.priority, text);
 }
 
 void UpStreams::finish() {

@@ -32,8 +32,7 @@ public:
     void started(manager::StreamId stream, pid_t pid, uid_t uid) override;
     void drain(manager::StreamId stream, std::function<void()> done) override;
     void close(manager::StreamId stream) override;
-    void say(std::string const& unit, std::string const& invocation, base::Priority priority,
-             std::string_view text) override;
+    void say(std::string const& unit, std::string const& invocation, manager::Message const& message) override;
 
     [[nodiscard]] UpConsole& console() { return console_; }
     /// Reads what is there and writes what waits, within a bound: for the end.

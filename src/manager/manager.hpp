@@ -181,9 +181,10 @@ private:
     void state_changed(UnitRef unit, ServiceState from, ServiceState to) override;
     void details_changed(UnitRef unit) override { mark(unit); }
     RestartDue restart_due(UnitRef unit) override;
-    void say(UnitRef unit, base::Priority priority, std::string text) override;
-    void record(UnitRef unit, base::Priority priority, std::string_view text);
-    void announce(UnitRef unit, std::optional<Message> const& message);
+    using ServiceHost::say;
+    void say(UnitRef unit, Message message) override;
+    void record(UnitRef unit, Message const& message);
+    void announce(UnitRef unit, std::optional<Message> message, JobId job);
     void announce_begin(UnitRef unit, JobType type);
     void announce_done(Job const& job, JobResult result);
     void say_usage(UnitRef unit, Again again);

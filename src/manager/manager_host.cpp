@@ -353,24 +353,22 @@ void Manager::clean_up(UnitRef unit, Again again) {
             base::log(base::Priority::warning, "{}", removed.error().message());
 }
 
-void Manager::say(UnitRef unit, base::Priority priority, std::string text) {
-    record(unit, priority, fmt::format("{}: {}", graph_.name(unit), text));
+void Manager::say(UnitRef unit, Message message) {
+    message.text = fmt::format("{}: {}", graph_.name(unit), message.text);
+    record(unit, message);
 }
 
-void Manager::record(UnitRef unit, base::Priority priority, std::string_view text) {
-    if (around_.output == nullptr) return base::log(priority, "{}", text);
+void Manager::record(UnitRef unit, Message const& message) {
+    if (around_.output == nullptr) return base::log(message.priority, "{}", message.text);
     auto const* const known = at(unit).service.get();
-    around_.output->say(graph_.name(unit), known != nullptr ? known->invocation() : std::string(), priority, text);
+    around_.output->say(graph_.name(unit), known != nullptr ? known->invocation() : std::string(), message);
 }
 
 void Manager::say_usage(UnitRef unit, Again again) {
     auto& live = at(unit);
     auto const cpu = around_.groups.account(live.group).cpu;
     if (!cpu) return;
-    if (*cpu > live.cpu_before) {
-        auto message = usage_message(*cpu - live.cpu_before);
-        say(unit, message.priority, std::move(message.text));
-    }
+    if (*cpu > live.cpu_before) say(unit, usage_message(*cpu - live.cpu_before));
     live.cpu_before = again == Again::yes ? *cpu : base::Usec(0);
 }
 

@@ -163,16 +163,20 @@ void Manager::run_reload(Job const& job) {
 // A job that found its unit as it wanted it says nothing.
 void Manager::announce_done(Job const& job, JobResult result) {
     bool const acted = std::exchange(at(job.unit).acted, false);
-    if (acted || result != JobResult::done) announce(job.unit, end_message(graph_.unit(job.unit), job.type, result));
+    if (acted || result != JobResult::done)
+        announce(job.unit, end_message(graph_.unit(job.unit), job.type, result), job.id);
 }
 
 void Manager::announce_begin(UnitRef unit, JobType type) {
     at(unit).acted = true;
-    announce(unit, begin_message(graph_.unit(unit), type));
+    auto const* const job = jobs_.of(unit);
+    announce(unit, begin_message(graph_.unit(unit), type), job == nullptr ? JobId{0} : job->id);
 }
 
-void Manager::announce(UnitRef unit, std::optional<Message> const& message) {
-    if (message) record(unit, message->priority, message->text);
+void Manager::announce(UnitRef unit, std::optional<Message> message, JobId job) {
+    if (!message) return;
+    if (job != JobId{0}) message->fields.push_back(fmt::format("JOB_ID={}", static_cast<std::uint32_t>(job)));
+    record(unit, *message);
 }
 
 void Manager::begins(UnitRef unit) {

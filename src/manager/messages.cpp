@@ -11,6 +11,34 @@ namespace {
 
 using base::Priority;
 
+// The kinds of events, by systemd's own numbers: sd-messages.h. A sentence that has none there has none here.
+constexpr std::string_view starting_id = "7d4958e842da4a758f6c1cdc7b36dcc5";
+constexpr std::string_view started_id = "39f53479d3a045ac8e11786248231fbf";
+constexpr std::string_view failed_id = "be02cf6855d2428ba40df7e9d022f03d";
+constexpr std::string_view stopping_id = "de5b426a63be47a7b6ac3eaac82e2f6f";
+constexpr std::string_view stopped_id = "9d1aaa27d60140bd96365438aad20286";
+constexpr std::string_view reloading_id = "d34d037fff1847e6ae669a370e694725";
+constexpr std::string_view reloaded_id = "7b05ebc668384222baa8881179cfda54";
+constexpr std::string_view process_exit_id = "98e322203f7a4ed290d09fe03c09fe15";
+constexpr std::string_view success_id = "7ad2d189f7e94e70a38c781354912448";
+constexpr std::string_view failure_result_id = "d9b373ed55a64feb8242e02dbe79a49c";
+constexpr std::string_view skipped_id = "0e4284a0caca4bfc81c0bb6786972673";
+constexpr std::string_view resources_id = "ae8f7b866b0347b9af31fe1c80b127c0";
+constexpr std::string_view restart_id = "5eb03494b6584870a536b337290809b3";
+
+std::string message_id(std::string_view id) { return fmt::format("MESSAGE_ID={}", id); }
+
+/// Of the end of a job; empty for none.
+std::string_view id_of_end(JobType type, JobResult result) {
+    switch (type) {
+    case JobType::start: return result == JobResult::done ? started_id : failed_id;
+    case JobType::stop:
+    case JobType::restart: return stopped_id;
+    case JobType::reload: return reloaded_id;
+    default: return {};
+    }
+}
+
 /// A sentence with "{}" for the unit.
 struct Sentence {
     JobType type;
@@ -82,14 +110,16 @@ std::string status_name(unit::Unit const& unit) {
 
 std::optional<Message> begin_message(unit::Unit const& unit, JobType type) {
     if (unit.type != unit::Type::service) return std::nullopt;
-    auto const say = [&](std::string_view verb) {
-        return Message{Priority::info, fmt::format("{} {}...", verb, status_name(unit))};
+    auto const say = [&](std::string_view verb, std::string_view id) {
+        return Message{Priority::info,
+                       fmt::format("{} {}...", verb, status_name(unit)),
+                       {message_id(id), fmt::format("JOB_TYPE={}", base::word(type))}};
     };
     switch (type) {
-    case JobType::start: return say("Starting");
+    case JobType::start: return say("Starting", starting_id);
     case JobType::stop:
-    case JobType::restart: return say("Stopping");
-    case JobType::reload: return say("Reloading");
+    case JobType::restart: return say("Stopping", stopping_id);
+    case JobType::reload: return say("Reloading", reloading_id);
     default: return std::nullopt;
     }
 }
@@ -99,7 +129,11 @@ std::optional<Message> end_message(unit::Unit const& unit, JobType type, JobResu
         sentences, [&](Sentence const& sentence) { return sentence.type == type && sentence.result == result; });
     // The root of all slices was there before us: systemd.special(7).
     if (found == sentences.end() || unit.id == "-.slice") return std::nullopt;
-    return Message{found->priority, fmt::format(fmt::runtime(format_of(unit, *found)), status_name(unit))};
+    Message message{found->priority,
+                    fmt::format(fmt::runtime(format_of(unit, *found)), status_name(unit)),
+                    {fmt::format("JOB_TYPE={}", base::word(type)), fmt::format("JOB_RESULT={}", base::word(result))}};
+    if (auto const id = id_of_end(type, result); !id.empty()) message.fields.push_back(message_id(id));
+    return message;
 }
 
 Message exit_message(Role role, process::Exit const& exit, Well well) {
@@ -107,23 +141,40 @@ Message exit_message(Role role, process::Exit const& exit, Well well) {
     auto const name = code ? std::string(process::exit_status_name(exit.status)) : base::signal_name({exit.status});
     // What a service did by itself it has said itself; a signal may come from anywhere.
     auto const priority = well == Well::yes ? Priority::debug : code ? Priority::notice : Priority::warning;
-    return {priority, fmt::format("{} process exited, code={}, status={}/{}{}", role == Role::main ? "Main" : "Control",
-                                  base::word(exit.kind), exit.status, name.empty() ? "n/a" : name,
-                                  well == Well::yes ? " (success)" : "")};
+    return {priority,
+            fmt::format("{} process exited, code={}, status={}/{}{}", role == Role::main ? "Main" : "Control",
+                        base::word(exit.kind), exit.status, name.empty() ? "n/a" : name,
+                        well == Well::yes ? " (success)" : ""),
+            {message_id(process_exit_id), fmt::format("EXIT_CODE={}", base::word(exit.kind)),
+             fmt::format("EXIT_STATUS={}", exit.status)}};
 }
 
 Message result_message(ServiceResult result) {
-    if (result == ServiceResult::success) return {Priority::info, "Deactivated successfully."};
+    auto const unit_result = fmt::format("UNIT_RESULT={}", base::word(result));
+    if (result == ServiceResult::success)
+        return {Priority::info, "Deactivated successfully.", {message_id(success_id)}};
     if (result == ServiceResult::exec_condition)
-        return {Priority::info, fmt::format("Skipped due to '{}'.", base::word(result))};
-    return {Priority::warning, fmt::format("Failed with result '{}'.", base::word(result))};
+        return {Priority::info,
+                fmt::format("Skipped due to '{}'.", base::word(result)),
+                {message_id(skipped_id), unit_result}};
+    return {Priority::warning,
+            fmt::format("Failed with result '{}'.", base::word(result)),
+            {message_id(failure_result_id), unit_result}};
 }
 
 Message usage_message(base::Usec cpu) {
     auto const priority = cpu > std::chrono::minutes(10)  ? Priority::notice
                           : cpu > std::chrono::seconds(1) ? Priority::info
                                                           : Priority::debug;
-    return {priority, fmt::format("Consumed {} CPU time.", show_to_the_millisecond(cpu))};
+    return {priority,
+            fmt::format("Consumed {} CPU time.", show_to_the_millisecond(cpu)),
+            {message_id(resources_id), fmt::format("CPU_USAGE_NSEC={}", std::chrono::nanoseconds(cpu).count())}};
+}
+
+Message restart_message(std::uint32_t restarts) {
+    return {Priority::info,
+            fmt::format("Scheduled restart job, restart counter is at {}.", restarts),
+            {message_id(restart_id), fmt::format("N_RESTARTS={}", restarts)}};
 }
 
 } // namespace mitori::manager

@@ -4,21 +4,15 @@
 #include <optional>
 #include <string>
 
-#include "base/log.hpp"
 #include "base/time.hpp"
 #include "manager/jobs.hpp"
+#include "manager/message.hpp"
 #include "manager/restart.hpp"
 #include "manager/service_host.hpp"
 #include "process/exit.hpp"
 #include "unit/unit.hpp"
 
 namespace mitori::manager {
-
-struct Message {
-    base::Priority priority;
-    std::string text;
-    friend bool operator==(Message const&, Message const&) = default;
-};
 
 /// "nginx.service - A web server", or the name alone where the unit has no description.
 [[nodiscard]] std::string status_name(unit::Unit const& unit);
@@ -35,5 +29,7 @@ enum class Well : std::uint8_t { no, yes };
 [[nodiscard]] Message result_message(ServiceResult result);
 /// "Consumed 1.234s CPU time.": the longer, the louder.
 [[nodiscard]] Message usage_message(base::Usec cpu);
+/// "Scheduled restart job, restart counter is at 3."
+[[nodiscard]] Message restart_message(std::uint32_t restarts);
 
 } // namespace mitori::manager

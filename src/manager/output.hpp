@@ -22,9 +22,9 @@
 #include <vector>
 
 #include "base/fd.hpp"
-#include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "manager/message.hpp"
 
 namespace mitori::manager {
 
@@ -67,8 +67,7 @@ public:
     /// What the manager itself has to say of a unit, a whole sentence ("Started a.service.", "a.service: Main process
     /// exited …"), into the same record and, as base::log does it, to its own stderr: who calls this does not log it as
     /// well, or the record would have it twice.
-    virtual void say(std::string const& unit, std::string const& invocation, base::Priority priority,
-                     std::string_view text) = 0;
+    virtual void say(std::string const& unit, std::string const& invocation, Message const& message) = 0;
 };
 
 } // namespace mitori::manager

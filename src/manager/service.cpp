@@ -188,8 +188,7 @@ void Service::rest() {
 }
 
 void Service::say_result() {
-    auto message = result_message(result_);
-    host_.say(ref_, message.priority, std::move(message.text));
+    host_.say(ref_, result_message(result_));
 }
 
 // RuntimeMaxSec=, and up to RuntimeRandomizedExtraSec= on top, so that many services do not end at once.

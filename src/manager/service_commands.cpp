@@ -174,8 +174,7 @@ void Service::record_exit(Role role, process::Exit const& exit) {
     // A daemon that ends by the signal it was sent is no news.
     auto const kindness = role == Role::main ? Kindness::daemon : Kindness::command;
     bool const well = judge(exit, kindness, unit_->service.success) == ServiceResult::success;
-    auto message = exit_message(role, exit, well ? Well::yes : Well::no);
-    host_.say(ref_, message.priority, std::move(message.text));
+    host_.say(ref_, exit_message(role, exit, well ? Well::yes : Well::no));
 }
 
 void Service::on_main_exit(process::Exit const& exit) {

@@ -14,6 +14,7 @@
 #include "exec/facts.hpp"
 #include "loop/loop.hpp"
 #include "manager/graph.hpp"
+#include "manager/message.hpp"
 #include "manager/states.hpp"
 #include "process/spawner.hpp"
 #include "unit/unit.hpp"
@@ -85,7 +86,8 @@ public:
     enum class RestartDue : std::uint8_t { queued, waits, refused };
     [[nodiscard]] virtual RestartDue restart_due(UnitRef unit) = 0;
     /// A line about the unit for the manager's own log.
-    virtual void say(UnitRef unit, base::Priority priority, std::string text) = 0;
+    virtual void say(UnitRef unit, Message message) = 0;
+    void say(UnitRef unit, base::Priority priority, std::string text) { say(unit, {priority, std::move(text)}); }
 
     struct Defaults {
         base::Usec timeout_start = std::chrono::seconds(90);

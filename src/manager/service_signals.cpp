@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "manager/messages.hpp"
 #include "manager/service.hpp"
 
 namespace mitori::manager {
@@ -160,10 +161,7 @@ std::string Service::why_timed_out() const {
 
 void Service::on_restart_due() {
     switch (host_.restart_due(ref_)) {
-    case ServiceHost::RestartDue::queued:
-        ++restarts_;
-        return host_.say(ref_, base::Priority::info,
-                         fmt::format("Scheduled restart job, restart counter is at {}.", restarts_));
+    case ServiceHost::RestartDue::queued: ++restarts_; return host_.say(ref_, restart_message(restarts_));
     case ServiceHost::RestartDue::waits:
         // The stop may be canceled yet.
         return arm(std::max<base::Usec>(unit_->service.restart_delay, std::chrono::milliseconds(100)));

@@ -160,7 +160,8 @@ public:
         ++restarts_due;
         return due;
     }
-    void say(UnitRef, base::Priority, std::string text) override { log.push_back(std::move(text)); }
+    using manager::ServiceHost::say;
+    void say(UnitRef, manager::Message message) override { log.push_back(std::move(message.text)); }
     Defaults const& defaults() const override { return settings; }
 
 private:

@@ -29,6 +29,7 @@ public:
         std::string invocation;
         base::Priority priority;
         std::string text;
+        std::vector<std::string> fields;
     };
     std::vector<Line> said;
     [[nodiscard]] std::string told() { return std::exchange(told_, {}); }
@@ -60,9 +61,8 @@ public:
             done();
     }
     void close(manager::StreamId stream) override { tell("close " + text(stream)); }
-    void say(std::string const& unit, std::string const& invocation, base::Priority priority,
-             std::string_view text) override {
-        said.push_back({unit, invocation, priority, std::string(text)});
+    void say(std::string const& unit, std::string const& invocation, manager::Message const& message) override {
+        said.push_back({unit, invocation, message.priority, message.text, message.fields});
     }
 
 private:
