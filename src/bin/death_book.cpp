@@ -73,6 +73,13 @@ void DeathBook::keep(std::span<status::Death const> deaths, std::uint64_t missed
     base::log(base::Priority::err, "deaths are not recorded: {}", written.error().message());
 }
 
+void DeathBook::keep_lost(std::uint64_t count, std::string const& why) {
+    if (!ledger_) return;
+    base::log(base::Priority::warning, "{} deaths are missing in the ledger: {}", count, why);
+    auto const kept = ledger_->add_lost({.at = base::sys::now_realtime(), .count = count, .why = why});
+    if (!kept) base::log(base::Priority::err, "nor is that recorded: {}", kept.error().message());
+}
+
 void DeathBook::keep_texts(std::vector<std::vector<std::string>> const& texts, std::uint64_t missed) {
     std::vector<status::Death> deaths;
     deaths.reserve(texts.size());

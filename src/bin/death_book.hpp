@@ -32,6 +32,8 @@ public:
     /// Keeps them in one batch; `missed` more are known to have been. What cannot be kept now (the disk is full) is
     /// counted, and the count is kept when it can be again.
     void keep(std::span<status::Death const> deaths, std::uint64_t missed);
+    /// So many that another source than the manager could not tell.
+    void keep_lost(std::uint64_t count, std::string const& why);
     /// As the manager's messages give them.
     void keep_texts(std::vector<std::vector<std::string>> const& texts, std::uint64_t missed);
 

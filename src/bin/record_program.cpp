@@ -22,6 +22,7 @@
 #include "journal/recorder.hpp"
 #include "journal/store.hpp"
 #include "loop/loop.hpp"
+#include "witness/witness.hpp"
 
 namespace mitori::bin {
 namespace {
@@ -38,6 +39,7 @@ there is no reason to start it by hand.
   --folder DIR          where the files go; the first that can be opened is taken
   --passing-folder DIR  the same, for memory: tried after those, with the limits Runtime…= of journald.conf(5)
   --ledger FILE         where deaths are recorded; the first that can be opened is taken
+  --witness             record the end of every process on the machine there, too, where BPF may be used
   --machine-conf        obey /etc/systemd/journald.conf and its drop-ins
   --console FORMAT      show everything on stdout, too
   --syslog PATH         pass messages on to a syslog daemon that listens there
@@ -54,6 +56,7 @@ struct Arguments {
     std::vector<std::string> passing;
     std::vector<std::string> ledgers;
     bool machine_conf = false;
+    bool witness = false;
     std::optional<journal::ConsoleFormat> console;
     std::string syslog;
     std::optional<int> leave;
@@ -72,6 +75,7 @@ void take(int option, Arguments& arguments) {
     case 'p': arguments.passing.emplace_back(optarg); return;
     case 'd': arguments.ledgers.emplace_back(optarg); return;
     case 'm': arguments.machine_conf = true; return;
+    case 'w': arguments.witness = true; return;
     case 's': arguments.syslog = optarg; return;
     case 'c':
         arguments.console = base::value_of<journal::ConsoleFormat>(optarg);
@@ -88,11 +92,17 @@ void take(int option, Arguments& arguments) {
 
 Arguments parse(std::span<char const* const> words) {
     static constexpr option options[] = {
-        {"listener", required_argument, nullptr, 'l'}, {"runtime-dir", required_argument, nullptr, 'r'},
-        {"folder", required_argument, nullptr, 'f'},   {"passing-folder", required_argument, nullptr, 'p'},
-        {"ledger", required_argument, nullptr, 'd'},   {"machine-conf", no_argument, nullptr, 'm'},
-        {"console", required_argument, nullptr, 'c'},  {"syslog", required_argument, nullptr, 's'},
-        {"help", no_argument, nullptr, 'h'},           {},
+        {"listener", required_argument, nullptr, 'l'},
+        {"runtime-dir", required_argument, nullptr, 'r'},
+        {"folder", required_argument, nullptr, 'f'},
+        {"passing-folder", required_argument, nullptr, 'p'},
+        {"ledger", required_argument, nullptr, 'd'},
+        {"machine-conf", no_argument, nullptr, 'm'},
+        {"console", required_argument, nullptr, 'c'},
+        {"syslog", required_argument, nullptr, 's'},
+        {"witness", no_argument, nullptr, 'w'},
+        {"help", no_argument, nullptr, 'h'},
+        {},
     };
     Arguments arguments;
     std::string name = "mitori record";
@@ -183,6 +193,19 @@ void leave_stamp(Arguments const& arguments, std::string_view name) {
         base::log(base::Priority::warning, "nobody can be told that it is done: {}", written.error().message());
 }
 
+/// Who sent a service its signal, and the ends of all that the manager does not wait for: the ledger makes one record
+/// of what both tell. Without the right to it nobody misses a line here; each record says what is unknown, and why.
+std::unique_ptr<witness::Witness> open_witness(loop::Loop& loop, DeathBook& book) {
+    auto opened = witness::open_witness(
+        loop,
+        {.died = [&book](std::span<status::Death> deaths) { book.keep(deaths, 0); },
+         .lost = [&book](std::uint64_t count, std::string const& why) { book.keep_lost(count, why); }},
+        {.only = status::Source::bpf, .ring_bytes = std::size_t{4} << 20});
+    if (opened) return std::move(opened->witness);
+    base::log(base::Priority::debug, "nobody tells who sends signals to services: {}", opened.error().message());
+    return nullptr;
+}
+
 base::Result<int> record(Arguments const& arguments) {
     static_cast<void>(base::sys::set_process_name(std::string(journal::recorder_process_name)));
     for (int const number : {SIGPIPE, SIGHUP, SIGINT})
@@ -204,7 +227,12 @@ base::Result<int> record(Arguments const& arguments) {
          .book = book_options(arguments, std::move(conf), opened.folder),
          .keep_deaths = [&book](auto deaths, std::uint64_t missed) { book.keep_texts(deaths, missed); }},
         base::Fd(arguments.listener), open_console(*loop, arguments), [&loop] { loop->stop(0); }));
+    std::unique_ptr<witness::Witness> witness;
+    auto const soon = TRY(loop->defer([&] { // after what waits to be written: the kernel reads its program for a while
+        if (arguments.witness && !book.path().empty()) witness = open_witness(*loop, book);
+    }));
     auto const term = TRY(loop->on_signal(base::Signal{SIGTERM}, [&] {
+        if (witness) witness->drain();
         recorder->finish();
         loop->stop(0);
     }));

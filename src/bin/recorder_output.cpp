@@ -40,6 +40,9 @@ std::vector<std::string> record_words(RecorderWish const& wish) {
     auto const& wished = wish.place;
     for (auto const& file : read_ledger_files(wished.scope, wished.beside, wished.runtime_directory))
         add("--ledger", file);
+    // The machine's ledger, and no other, is to hold the machine's deaths.
+    if (wished.scope == journal::Scope::system && wished.beside == JournalWish::Beside::no)
+        words.emplace_back("--witness");
     if (stands_in) words.emplace_back("--machine-conf");
     if (wish.serve_log == RecorderWish::ServeLog::yes) add("--syslog", "/run/systemd/journal/syslog");
     if (wish.console) add("--console", std::string(base::word(*wish.console)));

@@ -1,6 +1,7 @@
 """The ledger of a real manager: each way to die, told in words, in JSON and in SQL."""
 
 import json
+import time
 
 import harness
 
@@ -46,6 +47,16 @@ class Deaths(harness.Case):
         self.assertIn("It was not restarted: its unit has failed", words)
         self.assertIn("about to sleep", words)
         self.assertEqual(self.why(str(pid)), words)
+
+    def test_its_own_recorder_sees_who_killed(self):
+        def sees():
+            return any("bpf" in death["sources"] for death in self.deaths())  # of those that ask, too
+        harness.wait_until(sees, "the kernel tells the recorder of ends")
+        self.start("sleeper.service")
+        pid = self.machine.main_pid("sleeper.service")
+        self.machine.kill(pid)
+        death = self.told("sleeper.service", lambda death: death["pid"] == pid and {"wait", "bpf"} <= set(death["sources"]))
+        self.assertEqual((death["cause"], death["sender_command"]), ("process", "kill"))
 
     def test_an_exit_code(self):
         self.machine.mitori("start", "exits.service")
@@ -155,8 +166,12 @@ class Deaths(harness.Case):
             self.skipTest("acct is not installed")
         self.machine.mitori("start", "exits.service")
         self.followed("exits.service")
-        self.ok(self.machine.mitori("deaths", "--acct", "/tmp/pacct"))
-        ours = self.deaths()
+        # Where the whole machine is recorded, asking makes deaths, too: those of past seconds are complete.
+        ended = int(time.time())
+        harness.wait_until(lambda: time.time() > ended + 1.5, "that second is over, and recorded")
+        until = ("--until", f"@{ended + 1}")
+        self.ok(self.machine.mitori("deaths", *until, "--acct", "/tmp/pacct"))
+        ours = self.deaths(*until)
         lastcomm = self.ok(self.machine.run("lastcomm", "-f", "/tmp/pacct"))
         self.assertEqual(len(lastcomm.splitlines()), len(ours))
         self.assertEqual(sorted(line.split()[0] for line in lastcomm.splitlines()),
