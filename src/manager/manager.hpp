@@ -238,11 +238,10 @@ private:
     std::unordered_map<std::string, UnitRef> unit_of_group_;
 
     Prepare prepare_;
-    bool reloading_ = false, reload_again_ = false;
+    bool reloading_ = false, reload_again_ = false, shutting_down_ = false;
     base::Stamp started_;
     std::string boot_;
     std::unordered_map<pid_t, Held> strangers_; ///< left by the last manager
-    bool shutting_down_ = false;
     int exit_code_ = 0;
     status::Ending ending_ = status::Ending::exit;
     std::pair<std::vector<bool>, std::uint64_t> announced_; ///< as loaded; at which generation of the graph
