@@ -1,8 +1,6 @@
 #include "cgroup/detail/empty_watch.hpp"
 
-#include <array>
 #include <cerrno>
-#include <cstring>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -10,6 +8,7 @@
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "cgroup/detail/inotify.hpp"
 
 namespace mitori::cgroup::detail {
 namespace sys = base::sys;
@@ -22,16 +21,6 @@ std::optional<bool> read_populated(std::string const& events_file) {
     return std::nullopt;
 }
 
-namespace {
-
-base::Result<void> join_epoll(base::Fd const& epoll, base::Fd const& member) {
-    epoll_event event{.events = EPOLLIN, .data = {}};
-    if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, member.get(), &event) != 0) return base::errno_error("epoll_ctl");
-    return {};
-}
-
-} // namespace
-
 base::Result<EmptyWatch> EmptyWatch::open() {
     base::Fd changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     if (!changes) return base::errno_error("inotify_init");
@@ -39,8 +28,8 @@ base::Result<EmptyWatch> EmptyWatch::open() {
     if (!already) return base::errno_error("eventfd");
     base::Fd both(::epoll_create1(EPOLL_CLOEXEC));
     if (!both) return base::errno_error("epoll_create");
-    TRY(join_epoll(both, changes));
-    TRY(join_epoll(both, already));
+    TRY(join_epoll(both, changes.get()));
+    TRY(join_epoll(both, already.get()));
     return EmptyWatch(std::move(both), std::move(changes), std::move(already));
 }
 
@@ -60,6 +49,8 @@ base::Result<void> EmptyWatch::add(std::string const& directory, std::string con
     return {};
 }
 
+base::Result<void> EmptyWatch::join(int descriptor) { return join_epoll(both_, descriptor); }
+
 void EmptyWatch::remove(std::string const& path) {
     found_empty_.erase(path);
     auto const found = numbers_.extract(path);
@@ -67,26 +58,6 @@ void EmptyWatch::remove(std::string const& path) {
     watched_.erase(found.mapped());
     // EINVAL when the kernel has taken it away already, with the file.
     ::inotify_rm_watch(changes_.get(), found.mapped());
-}
-
-/// The watches that something happened to; all of them when the kernel's queue has run over.
-std::set<int> EmptyWatch::changed() {
-    std::set<int> numbers;
-    alignas(inotify_event) std::array<std::byte, 4096> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init)
-    for (;;) {
-        auto const count = sys::read(changes_.get(), buffer);
-        if (!count || *count == 0) return numbers;
-        for (std::size_t at = 0; at + sizeof(inotify_event) <= *count;) {
-            inotify_event event{};
-            std::memcpy(&event, buffer.data() + at, sizeof event);
-            at += sizeof event + event.len;
-            if ((event.mask & IN_Q_OVERFLOW) != 0)
-                for (auto const& [number, watched] : watched_)
-                    numbers.insert(number);
-            else
-                numbers.insert(event.wd);
-        }
-    }
 }
 
 void EmptyWatch::look(int watch, std::vector<std::string>& empty) {
@@ -104,9 +75,13 @@ std::vector<std::string> EmptyWatch::take() {
     auto const found = std::exchange(found_empty_, {});
     std::vector<std::string> empty(found.begin(), found.end());
     // Until there is no more: each watch that is dropped leaves a last event, which must not wake the caller again.
-    for (auto numbers = changed(); !numbers.empty(); numbers = changed())
-        for (int const watch : numbers)
+    for (auto changed = take_changes(changes_); changed.any(); changed = take_changes(changes_)) {
+        if (changed.everything)
+            for (auto const& [number, watched] : watched_)
+                changed.watches.insert(number);
+        for (int const watch : changed.watches)
             look(watch, empty);
+    }
     return empty;
 }
 

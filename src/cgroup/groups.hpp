@@ -21,6 +21,7 @@
 #include "base/result.hpp"
 #include "base/signal.hpp"
 #include "base/time.hpp"
+#include "cgroup/limits.hpp"
 
 namespace mitori::cgroup {
 
@@ -58,6 +59,26 @@ public:
                                                          std::vector<pid_t> const& spare = {}) = 0;
     /// Removes the group and those below it, deepest first. EBUSY while a process is inside. Absent is fine.
     [[nodiscard]] virtual base::Result<void> remove(std::string const& path) = 0;
+    /// Bounds for the group, which exists. The directories in the answer are lent for as long as the group is there.
+    struct Bounds {
+        std::vector<int> joins;           ///< of v1 groups, which each process has to join before its exec
+        std::vector<std::string> refused; ///< a sentence for each limit that is not to be had here
+    };
+    [[nodiscard]] virtual Bounds limit(std::string const& path, Limits const& limits) = 0;
+    /// How many processes of the group the kernel has ended because memory ran out, in it or above it; nothing where
+    /// nobody counts that. To be asked before the group is removed.
+    [[nodiscard]] virtual std::optional<std::uint64_t> oom_kills(std::string const& path) = 0;
+    /// The limit that was hit when such a process was ended: of the group itself or of the nearest one above it that
+    /// has one. Without `bytes`: no group's, so it was the machine's memory.
+    struct OomLimit {
+        std::optional<std::uint64_t> bytes;
+        std::string group; ///< as in /proc/pid/cgroup
+    };
+    [[nodiscard]] virtual OomLimit oom_limit(std::string const& path) = 0;
+    /// Asks to be told by take_oom() when that number may have grown, until the group is removed: it is asked for again
+    /// then, and where it has not grown, a moment later once more.
+    [[nodiscard]] virtual base::Result<void> watch_oom(std::string const& path) = 0;
+    [[nodiscard]] virtual std::vector<std::string> take_oom() = 0;
     [[nodiscard]] virtual Accounting account(std::string const& path) = 0;
     /// The group of a process as a path below the base; nothing when it lives elsewhere.
     [[nodiscard]] virtual std::optional<std::string> path_of(pid_t pid) = 0;
@@ -66,8 +87,8 @@ public:
     /// at once, so ask after the start of its first process.
     [[nodiscard]] virtual base::Result<void> watch_empty(std::string const& path) = 0;
     virtual void unwatch(std::string const& path) = 0;
-    /// Readable when take_empty() may have something; -1 where the place is none. One for all groups (an epoll
-    /// descriptor over one inotify(7) descriptor).
+    /// Readable when take_empty() or take_oom() may have something; -1 where the place is none. One for all groups (an
+    /// epoll descriptor over one inotify(7) descriptor).
     [[nodiscard]] virtual int events() const = 0;
     [[nodiscard]] virtual std::vector<std::string> take_empty() = 0;
 };

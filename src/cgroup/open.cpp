@@ -36,6 +36,13 @@ public:
         return refuse(path);
     }
     [[nodiscard]] base::Result<void> remove(std::string const& path) override { return refuse(path); }
+    [[nodiscard]] Bounds limit(std::string const&, Limits const& limits) override {
+        return {{}, Limited::apply(limits, -1, {}, "").refused()};
+    }
+    [[nodiscard]] std::optional<std::uint64_t> oom_kills(std::string const&) override { return std::nullopt; }
+    [[nodiscard]] OomLimit oom_limit(std::string const&) override { return {}; }
+    [[nodiscard]] base::Result<void> watch_oom(std::string const& path) override { return refuse(path); }
+    [[nodiscard]] std::vector<std::string> take_oom() override { return {}; }
     [[nodiscard]] Accounting account(std::string const&) override { return {}; }
     [[nodiscard]] std::optional<std::string> path_of(pid_t) override { return std::nullopt; }
     [[nodiscard]] base::Result<void> watch_empty(std::string const& path) override { return refuse(path); }
@@ -141,11 +148,16 @@ Found<std::unique_ptr<Groups>> open_tree(OpenOptions const& options) {
     if (!directory) return std::unexpected(directory.error().message());
     auto watch = detail::EmptyWatch::open();
     if (!watch) return std::unexpected(watch.error().message());
+    auto oom_watch = detail::OomWatch::open();
+    if (!oom_watch) return std::unexpected(oom_watch.error().message());
+    if (auto const joined = watch->join(oom_watch->descriptor()); !joined)
+        return std::unexpected(joined.error().message());
     auto const controllers = usable_controllers(*directory);
     if (options.below.empty() && !controllers.empty()) move_out_of_the_way(site, *directory);
     site.controllers = detail::enable(directory->get(), controllers);
     site.reason = describe(site);
-    return std::make_unique<detail::Tree>(std::move(site), std::move(*directory), std::move(*watch));
+    return std::make_unique<detail::Tree>(std::move(site), std::move(*directory), std::move(*watch),
+                                          std::move(*oom_watch));
 }
 
 } // namespace

@@ -107,6 +107,8 @@ base::Result<bool> Tree::populated(std::string const& path) {
 
 base::Result<void> Tree::remove(std::string const& path) {
     watch_.remove(path);
+    oom_watch_.remove(path);
+    limited_.erase(path);
     auto const goes = [&](std::string const& known) { return path.empty() || below("/" + path, "/" + known); };
     std::erase_if(made_, goes);
     auto const removed = remove_one(path);
@@ -127,6 +129,48 @@ base::Result<void> Tree::remove_one(std::string const& path) {
     return site_.owned == Site::Owned::yes ? sys::remove_directory(site_.directory) : base::Result<void>{};
 }
 
+// A group in v1 is called after the whole path of the one in v2: groups of several managers lie side by side there.
+Groups::Bounds Tree::limit(std::string const& path, Limits const& limits) {
+    auto const group = open(path);
+    std::string name = site_.base + "/" + path;
+    name.erase(0, name.find_first_not_of('/'));
+    std::ranges::replace(name, '/', '-');
+    limited_.erase(path);
+    auto limited = Limited::apply(limits, group ? group->get() : -1, name, site_.proc);
+    Bounds bounds{limited.joins(), limited.refused()};
+    if (!bounds.joins.empty()) limited_.emplace(path, std::move(limited));
+    return bounds;
+}
+
+std::optional<std::uint64_t> Tree::oom_kills(std::string const& path) {
+    auto const group = open(path);
+    if (auto const kills = group ? read_keyed(group->get(), "memory.events", "oom_kill") : std::nullopt) return kills;
+    auto const limited = limited_.find(path);
+    return limited == limited_.end() ? std::nullopt : limited->second.oom_kills();
+}
+
+Groups::OomLimit Tree::oom_limit(std::string const& path) {
+    auto const named = [&](std::string const& group) {
+        return (site_.base == "/" ? "" : site_.base) + (group.empty() && site_.base != "/" ? "" : "/" + group);
+    };
+    if (auto const limited = limited_.find(path); limited != limited_.end())
+        if (auto const bytes = limited->second.memory_limit()) return {bytes, named(path)};
+    for (std::string at = path;; at.erase(at.find('/') == at.npos ? 0 : at.rfind('/'))) {
+        auto const group = open(at);
+        // Where the kernel counts how often a group's own limit was the reason, that decides.
+        auto const bytes = group ? read_value(group->get(), "memory.max") : std::nullopt;
+        auto const hits = group ? read_keyed(group->get(), "memory.events.local", "oom") : std::nullopt;
+        if (bytes && hits.value_or(1) != 0) return {bytes, named(at)};
+        if (at.empty()) return {};
+    }
+}
+
+base::Result<void> Tree::watch_oom(std::string const& path) {
+    if (auto const limited = limited_.find(path); limited != limited_.end() && limited->second.memory_group() >= 0)
+        return oom_watch_.add_v1(limited->second.memory_group(), path);
+    return oom_watch_.add(site_.directory + "/" + path, path);
+}
+
 Accounting Tree::account(std::string const& path) {
     Accounting account;
     auto const group = open(path);
@@ -135,6 +179,10 @@ Accounting Tree::account(std::string const& path) {
         account.cpu = base::Usec(static_cast<base::Usec::rep>(*cpu));
     account.memory = read_value(group->get(), "memory.current");
     account.memory_peak = read_value(group->get(), "memory.peak");
+    if (auto const limited = limited_.find(path); limited != limited_.end() && !account.memory) {
+        account.memory = limited->second.memory();
+        account.memory_peak = limited->second.memory_peak();
+    }
     account.tasks = read_value(group->get(), "pids.current");
     if (account.tasks) return account;
     // Without the pids controller the threads can still be counted.

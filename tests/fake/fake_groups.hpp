@@ -23,7 +23,18 @@ public:
         for (auto& [path, pids] : groups)
             if (pids.erase(pid) != 0 && pids.empty()) tell_empty(path);
     }
+    /// Memory ran out, and the kernel has ended so many.
+    void run_out_of_memory(std::string const& path, std::uint64_t victims) {
+        kills[path] += victims;
+        if (!oom_watched.contains(path)) return;
+        oom_.push_back(path);
+        loop_.make_readable(descriptor);
+    }
     std::map<std::string, std::set<pid_t>> groups;
+    std::map<std::string, cgroup::Limits> limited;
+    std::vector<std::string> refuses; ///< said of every limit
+    std::map<std::string, std::uint64_t> kills;
+    std::set<std::string> oom_watched;
     std::function<void(pid_t, base::Signal)> signalled = [](pid_t, base::Signal) {};
 
     // -- the face
@@ -58,6 +69,17 @@ public:
         groups.erase(path);
         return {};
     }
+    Bounds limit(std::string const& path, cgroup::Limits const& limits) override {
+        limited[path] = limits;
+        return {{}, refuses};
+    }
+    std::optional<std::uint64_t> oom_kills(std::string const& path) override { return kills[path]; }
+    OomLimit oom_limit(std::string const& path) override { return {limited[path].memory, "/" + path}; }
+    base::Result<void> watch_oom(std::string const& path) override {
+        oom_watched.insert(path);
+        return {};
+    }
+    std::vector<std::string> take_oom() override { return std::exchange(oom_, {}); }
     cgroup::Accounting account(std::string const& path) override {
         return {.cpu = std::chrono::milliseconds(7), .memory = 4096, .memory_peak = 8192, .tasks = pids(path)->size()};
     }
@@ -86,6 +108,7 @@ private:
     FakeLoop& loop_;
     std::set<std::string> watched_;
     std::vector<std::string> empty_;
+    std::vector<std::string> oom_;
 };
 
 } // namespace mitori::test

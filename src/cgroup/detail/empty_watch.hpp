@@ -20,6 +20,8 @@ public:
     /// `directory` is the absolute path of the group, `path` what it is called in take().
     [[nodiscard]] base::Result<void> add(std::string const& directory, std::string const& path);
     void remove(std::string const& path);
+    /// descriptor() is ready when this one is, too.
+    [[nodiscard]] base::Result<void> join(int descriptor);
     [[nodiscard]] int descriptor() const { return both_.get(); }
     [[nodiscard]] std::vector<std::string> take();
 
@@ -32,7 +34,6 @@ private:
         : both_(std::move(both)),
           changes_(std::move(changes)),
           already_(std::move(already)) {}
-    [[nodiscard]] std::set<int> changed();
     void look(int watch, std::vector<std::string>& empty);
 
     base::Fd both_;    ///< epoll over the two that follow

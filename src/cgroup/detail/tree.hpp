@@ -1,10 +1,12 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "cgroup/detail/empty_watch.hpp"
+#include "cgroup/detail/oom_watch.hpp"
 #include "cgroup/groups.hpp"
 
 namespace mitori::cgroup::detail {
@@ -24,10 +26,11 @@ struct Site {
 /// Groups in a v2 hierarchy, through one directory descriptor.
 class Tree final : public Groups {
 public:
-    Tree(Site site, base::Fd directory, EmptyWatch watch)
+    Tree(Site site, base::Fd directory, EmptyWatch watch, OomWatch oom_watch)
         : site_(std::move(site)),
           directory_(std::move(directory)),
-          watch_(std::move(watch)) {}
+          watch_(std::move(watch)),
+          oom_watch_(std::move(oom_watch)) {}
 
     [[nodiscard]] Place place() const override { return site_.place; }
     [[nodiscard]] std::string reason() const override { return site_.reason; }
@@ -40,6 +43,11 @@ public:
     [[nodiscard]] base::Result<std::size_t> kill(std::string const& path, base::Signal signal,
                                                  std::vector<pid_t> const& spare) override;
     [[nodiscard]] base::Result<void> remove(std::string const& path) override;
+    [[nodiscard]] Bounds limit(std::string const& path, Limits const& limits) override;
+    [[nodiscard]] std::optional<std::uint64_t> oom_kills(std::string const& path) override;
+    [[nodiscard]] OomLimit oom_limit(std::string const& path) override;
+    [[nodiscard]] base::Result<void> watch_oom(std::string const& path) override;
+    [[nodiscard]] std::vector<std::string> take_oom() override { return oom_watch_.take(); }
     [[nodiscard]] Accounting account(std::string const& path) override;
     [[nodiscard]] std::optional<std::string> path_of(pid_t pid) override;
 
@@ -62,7 +70,9 @@ private:
     Site site_;
     base::Fd directory_;
     EmptyWatch watch_;
-    std::set<std::string> made_;   ///< inner groups that are known to exist
+    OomWatch oom_watch_;
+    std::map<std::string, Limited> limited_; ///< of groups that have one in v1
+    std::set<std::string> made_;             ///< inner groups that are known to exist
     std::set<std::string> killed_; ///< groups that cgroup.kill was written to and that were not made anew since
 };
 
