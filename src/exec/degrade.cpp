@@ -161,6 +161,24 @@ std::optional<Finding> check_type(Circumstances const& here) {
                    "no message bus is watched: dbus counts as up when its process has been started, like simple"};
 }
 
+// -- what it may use together
+std::optional<Finding> bounded(Circumstances const& here, bool asked, bool in_v1) {
+    if (!asked) return std::nullopt;
+    if (here.groups == cgroup::Place::none) return Finding{Grade::degraded, "no control group here: not limited"};
+    if (here.groups == cgroup::Place::hybrid && !in_v1)
+        return Finding{Grade::degraded, "cgroup v1, which has the controllers here, has no such limit: not limited"};
+    return std::nullopt;
+}
+
+template <auto Member>
+std::optional<Finding> check_v2_only(Circumstances const& here) {
+    return bounded(here, (*here.unit.resources).*Member != unit::Resources{}.*Member, false);
+}
+template <auto Member>
+std::optional<Finding> check_bound(Circumstances const& here) {
+    return bounded(here, (*here.unit.resources).*Member != unit::Resources{}.*Member, true);
+}
+
 struct Row {
     std::string_view directive;
     Check check;
@@ -184,6 +202,14 @@ constexpr auto rows = std::to_array<Row>({
     {"IOSchedulingClass", check_io_class},
     {"CPUAffinity", check_affinity},
     {"KillMode", check_kill_mode},
+    {"MemoryMin", check_v2_only<&unit::Resources::memory_min>},
+    {"MemoryLow", check_v2_only<&unit::Resources::memory_low>},
+    {"MemoryHigh", check_v2_only<&unit::Resources::memory_high>},
+    {"MemoryMax", check_bound<&unit::Resources::memory_max>},
+    {"MemorySwapMax", check_v2_only<&unit::Resources::memory_swap_max>},
+    {"TasksMax", check_bound<&unit::Resources::tasks_max>},
+    {"CPUQuota", check_bound<&unit::Resources::cpu_quota>},
+    {"CPUWeight", check_bound<&unit::Resources::cpu_weight>},
 });
 
 /// The directive of each resource, by its number.

@@ -73,6 +73,7 @@ struct Facts {
     std::optional<LogStream> log; ///< nothing: what would go to the log goes where the manager's own output goes
     int input_data = -1;          ///< StandardInput=data: a descriptor that reads it, borrowed; -1: /dev/null
     int cgroup = -1;              ///< the unit's cgroup v2 directory, borrowed; -1: none
+    std::vector<int> joins;       ///< directories of its v1 groups, borrowed
     bool notify = false;          ///< NOTIFY_SOCKET is set
     base::Usec watchdog{0};
 };

@@ -108,6 +108,8 @@ base::Result<process::Plan> make_plan(unit::Unit const& unit, unit::ExecCommand 
 
     PlanBuilder builder;
     if (facts.cgroup >= 0) builder.born_in_cgroup(builder.lend(facts.cgroup));
+    for (int const group : facts.joins)
+        builder.join_cgroup(builder.lend(group));
     builder.new_session();
     TRY(add_scheduling(builder, exec));
     add_directories(builder, unit, facts, place);

@@ -16,6 +16,7 @@
 #include "base/names.hpp"
 #include "unit/settings/exec.hpp"
 #include "unit/settings/kill.hpp"
+#include "unit/settings/resources.hpp"
 #include "unit/settings/service.hpp"
 #include "unit/settings/shared.hpp"
 #include "unit/settings/unit.hpp"
@@ -65,6 +66,7 @@ struct Unit {
     Service service;
     Shared<Exec> exec;
     Kill kill;
+    Shared<Resources> resources;
     std::string slice; ///< Slice=; default: system.slice, app.slice for users
 
     std::vector<Kept> kept;

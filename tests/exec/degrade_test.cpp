@@ -43,6 +43,25 @@ TEST(Shortfalls, tell_that_no_bus_is_watched_for_a_name) {
     EXPECT_THAT(told(unit), ElementsAre(testing::StartsWith("Type= degraded: no message bus is watched")));
 }
 
+TEST(Shortfalls, name_the_bounds_that_a_place_without_groups_does_not_set) {
+    auto unit = service();
+    unit.resources.edit().memory_max = 1U << 20U;
+    unit.resources.edit().memory_high = 1U << 19U;
+    EXPECT_THAT(told(unit), IsEmpty());
+    EXPECT_THAT(told(unit, system_place(), cgroup::Place::none),
+                ElementsAre(testing::StartsWith("KillMode= degraded"),
+                            "MemoryHigh= degraded: no control group here: not limited",
+                            "MemoryMax= degraded: no control group here: not limited"));
+}
+
+TEST(Shortfalls, name_the_bounds_that_cgroup_v1_does_not_know) {
+    auto unit = service();
+    unit.resources.edit().memory_max = 1U << 20U;
+    unit.resources.edit().memory_high = 1U << 19U;
+    EXPECT_THAT(told(unit, system_place(), cgroup::Place::hybrid),
+                ElementsAre(testing::StartsWith("MemoryHigh= degraded: cgroup v1")));
+}
+
 TEST(Shortfalls, name_what_is_not_honoured_once_each) {
     auto unit = service();
     keep(unit, "ReadWritePaths", "/a");

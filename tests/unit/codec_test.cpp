@@ -39,6 +39,8 @@ constexpr auto differences = std::to_array<Difference>({
     // The slice where none is given is the loader's to say.
     {"Slice=x", "Slice", "s \"\""},
     {"Slice=x.service", "Slice", "s \"\""},
+    // No process at all could be started.
+    {"TasksMax=0%", "TasksMax", "t 18446744073709551615"},
     // The same link twice is one link.
     {"RuntimeDirectory=a:b a:b a:c", "RuntimeDirectorySymlink", "a(sst) 2 \"a\" \"b\" 0 \"a\" \"c\" 0"},
 });

@@ -76,9 +76,9 @@ TEST(Verify, takes_files_that_are_given_together_as_one_set) {
 
 TEST(Verify, names_what_is_read_but_not_honoured) {
     Tree const tree;
-    auto const verdict = verdict_on(tree, service_text + "PrivateTmp=yes\nMemoryMax=1G\nPrivateTmp=no\n");
+    auto const verdict = verdict_on(tree, service_text + "PrivateTmp=yes\nIOWeight=5\nPrivateTmp=no\n");
     EXPECT_TRUE(verdict.good());
-    EXPECT_THAT(findings(verdict), ElementsAre(HasSubstr("notice: read, not honoured yet: MemoryMax= PrivateTmp=")));
+    EXPECT_THAT(findings(verdict), ElementsAre(HasSubstr("notice: read, not honoured yet: IOWeight= PrivateTmp=")));
 }
 
 TEST(Verify, looks_names_up_on_the_search_path) {

@@ -1,4 +1,5 @@
-// Control groups of units: systemd.resource-control(5). Limits by cgroup are read and shown by name, not honoured yet.
+// Control groups of units and what they may use: systemd.resource-control(5).
+#include "unit/codecs/resources.hpp"
 #include "unit/codecs/texts.hpp"
 #include "unit/detail/row.hpp"
 #include "unit/detail/tables.hpp"
@@ -8,27 +9,34 @@ namespace {
 
 using enum Section;
 
+using Reserved = MemoryAmount<Zero::allowed>;
+using Bounded = MemoryAmount<Zero::meaningless>;
+
+// clang-format off: a row is a line
 constexpr auto rows = std::to_array<Row>({
     unit_row<&Unit::slice, SliceName>(service, "Slice", "Slice", resource5),
+
+    row<&Unit::resources, &Resources::memory_min, Reserved>(service, "MemoryMin", "MemoryMin", resource5),
+    row<&Unit::resources, &Resources::memory_low, Reserved>(service, "MemoryLow", "MemoryLow", resource5),
+    row<&Unit::resources, &Resources::memory_high, Bounded>(service, "MemoryHigh", "MemoryHigh", resource5),
+    row<&Unit::resources, &Resources::memory_max, Bounded>(service, "MemoryMax", "MemoryMax", resource5),
+    row<&Unit::resources, &Resources::memory_swap_max, Reserved>(service, "MemorySwapMax", "MemorySwapMax", resource5),
+    row<&Unit::resources, &Resources::tasks_max, TaskAmount>(service, "TasksMax", "TasksMax", resource5),
+    row<&Unit::resources, &Resources::cpu_quota, CpuQuota>(service, "CPUQuota", "CPUQuotaPerSecUSec", resource5),
+    row<&Unit::resources, &Resources::cpu_quota_period>(service, "CPUQuotaPeriodSec", "CPUQuotaPeriodUSec", resource5),
+    row<&Unit::resources, &Resources::cpu_weight, CpuWeight>(service, "CPUWeight", "CPUWeight", resource5),
+
     not_yet(service, "AllowedCPUs", resource5),
     not_yet(service, "StartupAllowedCPUs", resource5),
     not_yet(service, "AllowedMemoryNodes", resource5),
     not_yet(service, "StartupAllowedMemoryNodes", resource5),
     not_yet(service, "CPUAccounting", resource5),
-    not_yet(service, "CPUWeight", resource5),
     not_yet(service, "StartupCPUWeight", resource5),
     not_yet(service, "CPUShares", resource5),
     not_yet(service, "StartupCPUShares", resource5),
-    not_yet(service, "CPUQuota", resource5),
-    not_yet(service, "CPUQuotaPeriodSec", resource5),
     not_yet(service, "MemoryAccounting", resource5),
-    not_yet(service, "MemoryMin", resource5),
     not_yet(service, "DefaultMemoryMin", resource5),
     not_yet(service, "DefaultMemoryLow", resource5),
-    not_yet(service, "MemoryLow", resource5),
-    not_yet(service, "MemoryHigh", resource5),
-    not_yet(service, "MemoryMax", resource5),
-    not_yet(service, "MemorySwapMax", resource5),
     not_yet(service, "MemoryLimit", resource5),
     not_yet(service, "DeviceAllow", resource5),
     not_yet(service, "DevicePolicy", resource5),
@@ -48,7 +56,6 @@ constexpr auto rows = std::to_array<Row>({
     not_yet(service, "BlockIOReadBandwidth", resource5),
     not_yet(service, "BlockIOWriteBandwidth", resource5),
     not_yet(service, "TasksAccounting", resource5),
-    not_yet(service, "TasksMax", resource5),
     not_yet(service, "Delegate", resource5),
     not_yet(service, "DisableControllers", resource5),
     not_yet(service, "IPAccounting", resource5),
@@ -65,6 +72,9 @@ constexpr auto rows = std::to_array<Row>({
     not_yet(service, "SocketBindDeny", resource5),
     not_yet(service, "RestrictNetworkInterfaces", resource5),
 });
+// clang-format on
+static_assert(members_of(rows, mark<&Unit::resources>()) == fields<Resources>(),
+              "each member of Resources needs a row");
 constexpr auto table = sorted(rows);
 
 } // namespace

@@ -77,11 +77,11 @@ constexpr auto rows = std::to_array<Row>({
     row<&Unit::service, &Service::runtime_randomized_extra>(service, "RuntimeRandomizedExtraSec", "RuntimeRandomizedExtraUSec", service5),
     row<&Unit::service, &Service::watchdog>(service, "WatchdogSec", "WatchdogUSec", service5),
     row<&Unit::service, &Service::notify_access, EffectiveNotifyAccess>(service, "NotifyAccess", "NotifyAccess", service5),
+    row<&Unit::service, &Service::oom_policy>(service, "OOMPolicy", "OOMPolicy", service5),
     row<&Unit::service, &Service::reload_signal>(service, "ReloadSignal", "ReloadSignal", service5),
 
     not_yet(service, "FileDescriptorStoreMax", service5),
     not_yet(service, "NonBlocking", service5),
-    not_yet(service, "OOMPolicy", service5),
     not_yet(service, "PermissionsStartOnly", legacy),
     not_yet(service, "RootDirectoryStartOnly", service5),
     not_yet(service, "Sockets", service5),

@@ -38,6 +38,7 @@ struct Service {
     std::optional<base::Usec> timeout_start; ///< default: DefaultTimeoutStartSec, infinity for oneshot
     std::optional<base::Usec> timeout_stop;
     std::optional<base::Usec> timeout_abort; ///< default: timeout_stop
+    OomPolicy oom_policy = OomPolicy::stop;
     TimeoutFailure timeout_start_failure = TimeoutFailure::terminate;
     TimeoutFailure timeout_stop_failure = TimeoutFailure::terminate;
     base::Usec runtime_max = base::infinity;
