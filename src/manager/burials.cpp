@@ -33,6 +33,15 @@ CommandRecord const* record_of(Service const& service, Role role, pid_t pid) {
     return found == commands.rend() ? nullptr : &*found;
 }
 
+void blame_memory(status::Death& death, cgroup::Groups::OomLimit const& limit) {
+    death.cause = status::Cause::oom;
+    death.unknown.clear();
+    death.sources = death.sources | status::Source::cgroup;
+    if (!limit.bytes) return;
+    death.limit = fmt::format("MemoryMax={}", *limit.bytes);
+    death.limit_group = limit.group;
+}
+
 } // namespace
 
 // -- who asks, and for what
@@ -121,6 +130,7 @@ void Burials::bury(pid_t pid, process::Exit const& exit, std::function<Buried(st
     auto* const story = buried.unit ? &stories_[*buried.unit] : nullptr;
     if (story != nullptr) describe(*story, buried, death);
     if (seen) judge(death, story != nullptr ? std::span<Sending const>(story->sent) : std::span<Sending const>());
+    if (seen && buried.oom && death.cause == status::Cause::unknown) blame_memory(death, *buried.oom);
     tell_(death);
     if (buried.role == Role::main && story != nullptr)
         story->unfollowed = std::make_unique<status::Death>(std::move(death));

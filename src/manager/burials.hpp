@@ -12,6 +12,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "cgroup/groups.hpp"
 #include "manager/deaths.hpp"
 #include "manager/service.hpp"
 #include "procfs/snapshot.hpp"
@@ -49,6 +50,7 @@ public:
         std::string name; ///< of the unit
         Service const* service = nullptr;
         std::optional<Role> role;
+        std::optional<cgroup::Groups::OomLimit> oom{}; ///< memory ran out just now, and this can only be a victim
     };
     /// `whose` is asked for one of no role, with its remains.
     void bury(pid_t pid, process::Exit const& exit, std::function<Buried(status::Death const&)> const& whose);

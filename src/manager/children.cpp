@@ -37,6 +37,7 @@ public:
 
     process::SpawnId submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent) override;
     bool congested() const override { return spawner_.pending(); }
+    bool expecting() const override { return spawner_.expecting(); }
     Held hold(UnitRef unit, Role role, process::Child child) override;
     void forget(pid_t pid) override { held_.erase(pid); }
     bool signal(process::Child const& child, base::Signal signal) override { return child.signal(signal).has_value(); }
@@ -130,6 +131,7 @@ void Spawned::exchange() {
                    },
                    event);
     }
+    owner_.reported();
     if (std::exchange(reap_again_, false)) reap();
     if (!spawner_.pending()) owner_.drained();
 }

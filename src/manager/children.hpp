@@ -31,6 +31,9 @@ public:
         std::function<void(status::Death remains)> dying;
         std::function<void(pid_t, process::Exit const&)> orphan_ended;
         /// Orphans have been reaped: groups that are watched for emptiness may be empty now.
+        /// All that the spawner has told up to now has been passed on.
+        std::function<void()> reported;
+        /// An orphan has been reaped: groups that are watched for emptiness may be empty now.
         std::function<void()> orphan_reaped;
         /// Everything submitted has been sent: congested() is over, if it was.
         std::function<void()> drained;
@@ -41,6 +44,8 @@ public:
     virtual process::SpawnId submit(UnitRef unit, process::Plan plan, std::vector<base::Fd> lent) = 0;
     /// Plans wait to be sent: more would only wait with them.
     [[nodiscard]] virtual bool congested() const = 0;
+    /// Somewhere a child may run already that has not been told of.
+    [[nodiscard]] virtual bool expecting() const = 0;
     /// From now on this child's end is reported for this unit and role.
     [[nodiscard]] virtual Held hold(UnitRef unit, Role role, process::Child child) = 0;
     /// Its end is not reported any more; as a child of ours it is reaped like an orphan. Call while its Held lives.

@@ -1,6 +1,7 @@
 // What a unit is doing, beside what it is (unit::Unit) and the machine of its service.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,22 @@ struct Live {
     std::string record;                  ///< what the unit's file says of it, in short; empty: there is none
     base::Usec cpu_before{0};            ///< CPU time of earlier lives that its control group still counts
     bool waits_empty = false;
+    bool begun = false;            ///< a life has begun, and has no process yet
+    bool bounded = false;          ///< its group has bounds, of this life or an earlier one
+    std::vector<int> joins;        ///< cgroup::Groups::Bounds
+    bool counts_oom = false;       ///< somebody counts those that the kernel ends for want of memory …
+    std::uint64_t oom_kills = 0;   ///< … and that was the number when it was looked at last
+    std::uint64_t oom_victims = 0; ///< of the last look, whose ends have not been told of yet
+    base::Stamp oom_seen;
+    loop::WatchPtr oom_timer; ///< looks again
+};
+
+/// A change of state that has to be followed up. Expected: the unit's own job was at work on it.
+struct Change {
+    UnitRef unit;
+    ActiveState from;
+    ActiveState to;
+    bool expected;
 };
 
 } // namespace mitori::manager

@@ -39,14 +39,17 @@ base::Result<void> Manager::begin() {
         base::log(base::Priority::notice, "no control groups ({}): processes are tracked by session and INVOCATION_ID",
                   groups.reason());
 
-    notify_ = TRY(
-        NotifySocket::open(around_.loop, options_.runtime_directory + "/notify",
-                           [this](NotifyMessage const& message, pid_t sender) { on_notification(message, sender); }));
+    notify_ = TRY(NotifySocket::open(
+        around_.loop, options_.runtime_directory + "/notify",
+        [this](NotifyMessage message, pid_t sender) { on_notification({std::move(message), sender, {}}); }));
     options_.place.notify_socket = notify_->path();
     children_ = TRY(around_.make_children(around_.loop, hear_of_children()));
     if (groups.events() >= 0)
         groups_watch_ =
             TRY(around_.loop.on_ready(groups.events(), loop::Interest::read, loop::Urgency::group, [this](loop::Ready) {
+                for (auto const& path : around_.groups.take_oom())
+                    if (auto const found = unit_of_group_.find(path); found != unit_of_group_.end())
+                        on_oom_event(found->second);
                 for (auto const& path : around_.groups.take_empty())
                     if (auto const found = unit_of_group_.find(path); found != unit_of_group_.end())
                         tell_empty(found->second);

@@ -141,7 +141,6 @@ private:
     void announce_units();
     // manager_follow.cpp: what follows from a change of state
     void set_active(UnitRef unit, ActiveState to);
-    struct Change;
     void follow(Change const& change);
     void trigger(UnitRef unit, unit::Relation relation);
     void note_trigger(UnitRef unit, UnitRef by);
@@ -191,8 +190,8 @@ private:
     Defaults const& defaults() const override { return options_.defaults; }
     [[nodiscard]] Marks marks(UnitRef unit);
     void note_session(UnitRef unit, pid_t pid);
-    void on_notification(NotifyMessage const& message, pid_t sender);
-    void take_notification(UnitRef unit, NotifyMessage const& message, pid_t sender);
+    void on_notification(Notification notification);
+    void hear(UnitRef unit, NotifyMessage const& message, pid_t sender);
     void look_for_empty();
     struct Prepared;
     [[nodiscard]] std::expected<Prepared, process::SpawnError> prepare(UnitRef unit, SpawnOrder& order);
@@ -204,6 +203,11 @@ private:
     void note_asked(Request const& request, Transaction const& transaction);
     void bury(pid_t pid, process::Exit const& exit, std::optional<UnitRef> unit, std::optional<Role> role);
     [[nodiscard]] std::optional<UnitRef> unit_of_remains(status::Death const& death);
+    void remove_group(Live& live);
+    void set_bounds(UnitRef unit);
+    bool look_for_oom(UnitRef unit);
+    std::optional<cgroup::Groups::OomLimit> take_oom_victim(UnitRef unit, process::Exit const& exit);
+    void on_oom_event(UnitRef unit, int looks_left = 50);
 
     Live& at(UnitRef unit);
     Service& service_at(UnitRef unit);
@@ -222,18 +226,12 @@ private:
     loop::WatchPtr groups_watch_;
 
     std::vector<UnitRef> marked_;
-    /// A change of state that settle has to follow up. Expected: the unit's own job was at work on it.
-    struct Change {
-        UnitRef unit;
-        ActiveState from;
-        ActiveState to;
-        bool expected;
-    };
     std::vector<Change> changes_;
     std::vector<std::weak_ptr<Listener>> listeners_;
     loop::WatchPtr turn_;
     bool settling_ = false;
-    std::vector<Job> held_back_; ///< starts that wait for the spawner, in order
+    std::vector<Job> held_back_;      ///< starts that wait for the spawner, in order
+    std::vector<Notification> early_; ///< of nobody that we know, while the spawner has more to tell
     std::vector<UnitRef> waiting_empty_;
     std::unordered_map<std::string, UnitRef> unit_of_group_;
 

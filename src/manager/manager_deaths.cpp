@@ -30,7 +30,11 @@ void Manager::bury(pid_t pid, process::Exit const& exit, std::optional<UnitRef> 
     burials_.bury(pid, exit, [&](status::Death const& death) -> Burials::Buried {
         auto const whose = unit ? unit : unit_of_remains(death);
         if (!whose) return {};
-        return {.unit = whose, .name = graph_.name(*whose), .service = at(*whose).service.get(), .role = role};
+        return {.unit = whose,
+                .name = graph_.name(*whose),
+                .service = at(*whose).service.get(),
+                .role = role,
+                .oom = take_oom_victim(*whose, exit)};
     });
 }
 

@@ -101,6 +101,8 @@ std::expected<void, process::SpawnError> Manager::gather(UnitRef unit, SpawnOrde
     order.facts.monitor_environment = live.monitor;
     if (around_.groups.place() != cgroup::Place::none) {
         if (auto made = around_.groups.make(live.group); !made) return std::unexpected(as_spawn_error(made.error()));
+        if (std::exchange(live.begun, false)) set_bounds(unit);
+        order.facts.joins = live.joins;
         auto group = around_.groups.open(live.group);
         if (!group) return std::unexpected(as_spawn_error(group.error()));
         order.facts.cgroup = group->get();
@@ -153,7 +155,9 @@ Children::Owner Manager::hear_of_children() {
             },
         .exited =
             [this](UnitRef unit, Role role, pid_t pid, process::Exit const& exit) {
+                bool const ran_out = look_for_oom(unit);
                 bury(pid, exit, unit, role);
+                if (ran_out) service_at(unit).on_oom();
                 last_words_.ended(unit, pid, [this, unit, role, exit] {
                     service_at(unit).on_exit(role, exit);
                     look_for_empty();
@@ -161,6 +165,11 @@ Children::Owner Manager::hear_of_children() {
             },
         .dying = [this](status::Death remains) { burials_.dying(std::move(remains)); },
         .orphan_ended = [this](pid_t pid, process::Exit const& exit) { bury(pid, exit, std::nullopt, std::nullopt); },
+        .reported =
+            [this] {
+                for (auto& early : std::exchange(early_, {}))
+                    on_notification(std::move(early));
+            },
         .orphan_reaped = [this] { look_for_empty(); },
         .drained =
             [this] {
@@ -331,6 +340,12 @@ std::string Manager::new_invocation(UnitRef unit) {
     return text;
 }
 
+void Manager::remove_group(Live& live) {
+    auto const removed = around_.groups.remove(live.group);
+    if (removed) live.bounded = live.counts_oom = false;
+    if (!removed && removed.error().number != EBUSY) base::log(base::Priority::notice, "{}", removed.error().message());
+}
+
 void Manager::clean_up(UnitRef unit, Again again) {
     auto& live = at(unit);
     last_words_.rest(unit);
@@ -338,9 +353,7 @@ void Manager::clean_up(UnitRef unit, Again again) {
     if (live.service && !live.service->main_pid() && !live.service->control_pid()) {
         around_.groups.unwatch(live.group);
         // Left alone where somebody is still inside: KillMode=process and none leave processes behind.
-        if (around_.groups.place() != cgroup::Place::none && again == Again::no)
-            if (auto removed = around_.groups.remove(live.group); !removed && removed.error().number != EBUSY)
-                base::log(base::Priority::notice, "{}", removed.error().message());
+        if (around_.groups.place() != cgroup::Place::none && again == Again::no) remove_group(live);
     }
     auto const& settings = live.service ? live.service->unit() : graph_.unit(unit);
     auto const& exec = *settings.exec;
@@ -372,14 +385,21 @@ void Manager::say_usage(UnitRef unit, Again again) {
     live.cpu_before = again == Again::yes ? *cpu : base::Usec(0);
 }
 
-void Manager::on_notification(NotifyMessage const& message, pid_t sender) {
-    auto const unit = unit_of(sender);
+// A child may run, and say that it is ready, before the spawner has told of it. What comes from somebody who may not
+// speak (yet) waits as long as there can be such a child; its unit is the one that it had then.
+void Manager::on_notification(Notification notification) {
+    constexpr std::size_t most = 1024; // a stranger's flood is not kept
+    auto const& [message, sender, known] = notification;
+    if (!known) notification.unit = unit_of(sender);
+    auto const unit = notification.unit;
+    bool const heard = unit && at(*unit).service && at(*unit).service->may_notify(sender, true);
+    if (!heard && children_->expecting() && early_.size() < most) return early_.push_back(std::move(notification));
     if (!unit || !at(*unit).service)
         return base::log(base::Priority::debug, "notification from pid {}, which is of no unit", sender);
-    last_words_.follow(*unit, [this, unit = *unit, message, sender] { take_notification(unit, message, sender); });
+    last_words_.follow(*unit, [this, unit = *unit, message, sender] { hear(unit, message, sender); });
 }
 
-void Manager::take_notification(UnitRef unit, NotifyMessage const& message, pid_t sender) {
+void Manager::hear(UnitRef unit, NotifyMessage const& message, pid_t sender) {
     auto& service = *at(unit).service;
     if (!service.may_notify(sender, true))
         return say(

@@ -181,6 +181,7 @@ void Manager::announce(UnitRef unit, std::optional<Message> message, JobId job) 
 
 void Manager::begins(UnitRef unit) {
     burials_.begins(unit);
+    at(unit).begun = true;
     announce_begin(unit, JobType::start);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/time.hpp"
+#include "manager/graph.hpp"
 
 namespace mitori::manager {
 
@@ -29,5 +30,12 @@ struct NotifyMessage {
 
 /// Pure; any bytes are fine.
 [[nodiscard]] NotifyMessage parse_notify(std::string_view datagram);
+
+/// A message and who sent it, with the unit of that process as soon as it is known.
+struct Notification {
+    NotifyMessage message;
+    pid_t sender = 0;
+    std::optional<UnitRef> unit;
+};
 
 } // namespace mitori::manager

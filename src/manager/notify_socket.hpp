@@ -13,7 +13,7 @@ namespace mitori::manager {
 /// closed when the handler returns: that is what a sender of BARRIER=1 waits for (sd_notify_barrier(3)).
 class NotifySocket {
 public:
-    using Handler = std::function<void(NotifyMessage const&, pid_t sender)>;
+    using Handler = std::function<void(NotifyMessage, pid_t sender)>;
     [[nodiscard]] static base::Result<std::unique_ptr<NotifySocket>> open(loop::Loop& loop, std::string path,
                                                                           Handler handler);
 

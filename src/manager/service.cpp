@@ -93,6 +93,15 @@ void Service::resume(Resumed const& resumed) {
     if (ticks(state_)) arm_watchdog();
 }
 
+void Service::on_oom() {
+    auto const policy = unit_->service.oom_policy;
+    if (policy == unit::OomPolicy::continue_ || entry_act(state_) == Act::rest || state_ == ServiceState::auto_restart)
+        return;
+    fail(ServiceResult::oom_kill);
+    if (why_.empty()) why_ = "the kernel had killed a process of it for want of memory";
+    happen(policy == unit::OomPolicy::kill ? Event::oom_kill : Event::oom_stop);
+}
+
 // -- events and states
 
 void Service::happen(Event event) {

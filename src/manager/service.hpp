@@ -72,6 +72,9 @@ public:
     void on_spawn_failed(process::SpawnId spawn, process::Stage stage, base::Error const& error);
     void on_exit(Role role, process::Exit const& exit);
     void on_empty();
+    /// The kernel has ended a process of the unit because memory ran out. Before the end of that process is told, if it
+    /// is one of ours.
+    void on_oom();
     /// The sender's role has been checked against NotifyAccess= by may_notify.
     void on_notify(NotifyMessage const& message, pid_t sender);
     [[nodiscard]] bool may_notify(pid_t sender, bool of_this_unit) const;

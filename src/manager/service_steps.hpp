@@ -64,6 +64,8 @@ enum class Event : std::uint8_t {
     timeout_kill,  ///< … with the final signal at once: …=kill
     timeout_skip,  ///< … but SendSIGKILL=no: leave the processes and go on
     watchdog,      ///< WATCHDOG=1 has not come in time
+    oom_stop,      ///< the kernel has ended a process of it for want of memory: stop the rest (OOMPolicy=)
+    oom_kill,      ///< … and kill the rest
     // the three meanings of "nothing is left", decided by restart.hpp
     end_clean,
     end_failed,
@@ -138,6 +140,8 @@ struct mitori::base::Names<mitori::manager::Event> {
         {Event::timeout_kill, "timeout-kill"},
         {Event::timeout_skip, "timeout-skip"},
         {Event::watchdog, "watchdog"},
+        {Event::oom_stop, "oom-stop"},
+        {Event::oom_kill, "oom-kill"},
         {Event::end_clean, "end-clean"},
         {Event::end_failed, "end-failed"},
         {Event::end_restart, "end-restart"},

@@ -15,8 +15,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <poll.h>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "loop/guard.hpp"
 #include "loop/loop.hpp"
@@ -32,6 +34,16 @@ public:
     void make_readable(int fd) { make_ready(fd, {.read = true}); }
     void make_writable(int fd) { make_ready(fd, {.write = true}); }
     void hang_up(int fd) { make_ready(fd, {.read = true, .write = true}); }
+
+    /// Descriptors that are real, as poll(2) finds them now.
+    void make_ready_as_they_are() {
+        std::vector<int> readable;
+        for (auto const& [number, entry] : entries_) {
+            pollfd look{.fd = entry.fd, .events = POLLIN, .revents = 0};
+            if (entry.fd >= 0 && ::poll(&look, 1, 0) == 1 && (look.revents & POLLIN) != 0) readable.push_back(entry.fd);
+        }
+        std::ranges::for_each(readable, [this](int fd) { make_readable(fd); });
+    }
 
     void raise(base::Signal signal) {
         for (auto& [number, entry] : entries_)

@@ -37,18 +37,22 @@ public:
     FakeChildren(Office& office, Owner owner) : office_(office), owner_(std::move(owner)) {}
     process::SpawnId submit(manager::UnitRef unit, process::Plan plan, std::vector<base::Fd>) override;
     bool congested() const override;
+    bool expecting() const override { return !held_.empty(); }
     manager::Held hold(manager::UnitRef unit, manager::Role role, process::Child child) override;
     void forget(pid_t pid) override;
     bool signal(process::Child const& child, base::Signal signal) override;
     std::optional<manager::UnitRef> unit_of(pid_t pid) const override;
     void end(pid_t pid, process::Exit exit);
     void drain() { owner_.drained(); }
+    /// The starts that Office::holds_starts has held back are told of.
+    void release();
 
 private:
     void begin(manager::UnitRef unit, process::SpawnId id, std::string program, std::string plan);
     Office& office_;
     Owner owner_;
     std::uint64_t spawns_ = 0;
+    std::vector<std::function<void()>> held_;
 };
 
 class Office {
@@ -139,6 +143,9 @@ public:
     FakeChildren* children = nullptr;
     std::unique_ptr<manager::Manager> manager;
 
+    pid_t next_pid = 5'000'000; // above every pid_max: no real process is meant
+    bool holds_starts = false;  ///< children run, and the spawner has not told yet
+
 private:
     friend class FakeChildren;
     [[nodiscard]] unit::Host host() const {
@@ -166,7 +173,6 @@ private:
             });
         return true;
     }
-    pid_t next_pid_ = 5'000'000; // above every pid_max: no real process is meant
     std::string ends_, starts_, signals_;
     std::vector<loop::WatchPtr> pending_;
     std::shared_ptr<void> listening_;
@@ -174,14 +180,25 @@ private:
 
 inline process::SpawnId FakeChildren::submit(manager::UnitRef unit, process::Plan plan, std::vector<base::Fd>) {
     process::SpawnId const id{++spawns_};
-    office_.later([this, unit, id, program = std::string(plan.program()), text = process::show(plan)] {
+    auto start = [this, unit, id, program = std::string(plan.program()), text = process::show(plan)] {
         begin(unit, id, program, text);
-    });
+    };
+    if (office_.holds_starts)
+        held_.push_back(std::move(start));
+    else
+        office_.later(std::move(start));
     return id;
 }
 
+inline void FakeChildren::release() {
+    for (auto& start : std::exchange(held_, {}))
+        start();
+    owner_.reported();
+    office_.loop.settle();
+}
+
 inline void FakeChildren::begin(manager::UnitRef unit, process::SpawnId id, std::string program, std::string plan) {
-    auto const pid = office_.next_pid_++;
+    auto const pid = office_.next_pid++;
     Office::note(office_.starts_, program);
     office_.plans[program] = plan;
     office_.processes[pid] = {unit, std::nullopt, program, std::move(plan)};

@@ -40,6 +40,41 @@ private:
     std::shared_ptr<void> listening_;
 };
 
+TEST_F(Book, memory_that_ran_out_is_the_kernels_doing_with_the_limit) {
+    add(office, "a", "", "MemoryMax=64M");
+    office.start("a.service");
+    auto const group = office.manager->live(office.ref("a.service")).group;
+    office.groups.kills[group] = 1;
+    office.die("/bin/a", SIGKILL);
+    auto const& death = first("/bin/a");
+    EXPECT_EQ(death.cause, Cause::oom);
+    EXPECT_EQ(death.limit, "MemoryMax=67108864");
+    EXPECT_EQ(death.limit_group, "/" + group);
+    EXPECT_THAT(death.unknown, IsEmpty());
+    EXPECT_TRUE(has(death.sources, status::Source::cgroup));
+}
+
+TEST_F(Book, memory_that_ran_out_long_ago_explains_no_end) {
+    add(office, "a", "", "OOMPolicy=continue");
+    office.start("a.service");
+    office.groups.run_out_of_memory(office.manager->live(office.ref("a.service")).group, 1);
+    office.loop.settle();
+    office.advance(std::chrono::seconds(5));
+    office.die("/bin/a", SIGKILL);
+    EXPECT_EQ(first("/bin/a").cause, Cause::unknown);
+}
+
+TEST_F(Book, memory_that_ran_out_for_one_is_why_the_manager_ends_the_others) {
+    add(office, "a", "", "OOMPolicy=kill");
+    office.start("a.service");
+    office.groups.run_out_of_memory(office.manager->live(office.ref("a.service")).group, 0);
+    office.groups.kills[office.manager->live(office.ref("a.service")).group] = 1;
+    office.advance(std::chrono::seconds(1));
+    auto const& death = first("/bin/a");
+    EXPECT_EQ(death.cause, Cause::manager);
+    EXPECT_THAT(death.request, HasSubstr("for want of memory"));
+}
+
 TEST_F(Book, an_exit_is_the_processs_own_doing) {
     add(office, "a");
     office.start("a.service");

@@ -4,7 +4,7 @@
 #   boot.sh WORK MITORI UNITS GROUPS PROGRAM [ARGUMENT…]
 #
 # WORK is an empty folder, UNITS the folder whose files become /etc/systemd/system, GROUPS one of unified, hybrid,
-# readonly, none.
+# readonly, none, or controllers:NAME,… for a hybrid place where these controllers of v1 can be used.
 # Writes go to a tmpfs that goes away with the namespaces; the host's units, /run, /tmp and devices are not seen.
 set -eu
 work=$1 mitori=$2 units=$3 groups=$4
@@ -47,6 +47,14 @@ hybrid)
     mkdir sys/fs/cgroup/unified sys/fs/cgroup/pids
     mount -t cgroup2 cgroup2 sys/fs/cgroup/unified
     mount -t cgroup -o ro,pids cgroup sys/fs/cgroup/pids
+    ;;
+controllers:*)
+    mount -t tmpfs -o mode=755 tmpfs sys/fs/cgroup
+    for name in unified $(echo "${groups#*:}" | tr , ' '); do
+        mkdir "sys/fs/cgroup/$name"
+        [ "$name" = unified ] || mount -t cgroup -o "$name" cgroup "sys/fs/cgroup/$name"
+    done
+    mount -t cgroup2 cgroup2 sys/fs/cgroup/unified
     ;;
 readonly)
     mount -t cgroup2 cgroup2 sys/fs/cgroup

@@ -93,26 +93,41 @@ def own_group_directory():
     return None
 
 
-class Group:
-    """A control group below our own, for one machine."""
+def controller_directory(name):
+    """Our own control group in the v1 hierarchy of a controller, or nothing where that cannot be written."""
+    for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
+        fields = line.split()
+        if fields[fields.index("-") + 1] == "cgroup" and name in fields[-1].split(",") and fields[3] == "/":
+            memberships = pathlib.Path("/proc/self/cgroup").read_text().splitlines()
+            path = next(line.split(":", 2)[2] for line in memberships if name in line.split(":")[1].split(","))
+            directory = pathlib.Path(fields[4] + path)
+            return directory if os.access(directory / "cgroup.procs", os.W_OK) else None
+    return None
 
-    def __init__(self):
-        parent = own_group_directory()
-        self.path = parent and parent / f"mitori-test-{os.getpid()}-{next(_numbers)}"
-        if self.path:
-            self.path.mkdir()
+
+class Group:
+    """A control group below our own, for one machine; and one in the v1 hierarchy of each of these controllers."""
+
+    def __init__(self, controllers=()):
+        parents = [own_group_directory(), *(controller_directory(name) for name in controllers)]
+        name = f"mitori-test-{os.getpid()}-{next(_numbers)}"
+        self.paths = [parent / name for parent in parents if parent]
+        self.path = self.paths[0] if parents[0] else None
+        for path in self.paths:
+            path.mkdir()
 
     def enter(self):
-        if self.path:
-            (self.path / "cgroup.procs").write_text("0")
+        for path in self.paths:
+            (path / "cgroup.procs").write_text("0")
 
     def remove(self):
-        if self.path:
-            wait_until(self._removed, f"{self.path} can be removed")
+        for path in self.paths:
+            wait_until(lambda: self._removed(path), f"{path} can be removed")
 
-    def _removed(self):
+    @staticmethod
+    def _removed(path):
         try:
-            for directory, _, _ in os.walk(self.path, topdown=False):
+            for directory, _, _ in os.walk(path, topdown=False):
                 os.rmdir(directory)
         except OSError:
             return False
@@ -141,7 +156,7 @@ class Machine:
     """See the head of this file. `units` is a folder, `init` "mitori" or "reaper"."""
 
     def __init__(self, units=None, init="mitori", groups="unified", manager_options=(), limits=()):
-        self.group = Group()
+        self.group = Group(groups.partition(":")[2].split(",") if ":" in groups else ())
         if not self.group.path:
             groups = "none"
         self.work = tempfile.mkdtemp(prefix="mitori-machine-")

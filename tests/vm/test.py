@@ -57,6 +57,27 @@ class Running(Place, Case):
         self.assertEqual(groups["sleep 2002"], "/system.slice/stray.service")
 
 
+    def test_the_bounds_of_a_unit_are_in_force(self):
+        self.ok(machine.mitori("start", "bounded.service"))
+        folder = "/sys/fs/cgroup/system.slice/bounded.service/"
+        bounds = {"memory.min": 1 << 20, "memory.low": 2 << 20, "memory.high": 30 << 20, "memory.max": 40 << 20,
+                  "pids.max": 7, "cpu.max": "50000 100000", "cpu.weight": 20}
+        said = self.ok(machine.run("sh", "-c", "cd %s; cat %s" % (folder, " ".join(bounds)))).splitlines()
+        self.assertEqual(dict(zip(bounds, said)), {name: str(value) for name, value in bounds.items()})
+        self.ok(machine.mitori("stop", "bounded.service"))
+
+    def test_memory_that_runs_out_is_the_cause_that_is_told(self):
+        for unit in ("greedy.service", "worker.service", "together.service"):
+            with self.subTest(unit=unit):
+                machine.mitori("start", unit)
+                harness.wait_until(lambda: machine.show(unit, "ActiveState") == "failed", f"{unit} has failed", LIMIT)
+                self.assertEqual(machine.show(unit, "Result"), "oom-kill")
+                self.assertIn(f"{unit}: A process of this unit has been killed" if unit != "together.service" else unit,
+                              machine.log())
+        self.assertEqual([p for p in machine.processes() if "sleep 300" in p.command], [])
+        self.ok(machine.mitori("reset-failed"))
+
+
 class Ending(Case):
     """The machine ends as it was told to, and comes up again with what was written."""
 
