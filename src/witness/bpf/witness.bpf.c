@@ -92,9 +92,15 @@ static void tell_person(struct task_struct* task, struct witness_state* reader, 
 
 // -- names, leaf first, each with its NUL, from text[at] on; returns where they end
 
+// The compiler knows that a number is small enough and leaves the mask out; older verifiers have forgotten it by then.
+static __u32 masked(__u32 at, __u32 mask) {
+    barrier_var(at);
+    return at & mask;
+}
+
 static __u32 add_word(char* text, __u32 at, void const* word) {
     if (at >= witness_text_size) return at;
-    long length = bpf_probe_read_kernel_str(&text[at & (witness_text_size - 1)], witness_word_size, word);
+    long length = bpf_probe_read_kernel_str(&text[masked(at, witness_text_size - 1)], witness_word_size, word);
     return length > 0 ? at + (__u32)length : at;
 }
 
@@ -135,11 +141,12 @@ static __u32 add_path(char* text, __u32 at, struct file* file) {
 
 static __u32 add_command_line(char* text, __u32 at, struct mm_struct* mm) {
     __u64 begin = BPF_CORE_READ(mm, arg_start);
-    __u64 length = BPF_CORE_READ(mm, arg_end) - begin;
-    if (at >= witness_text_size) return at;
-    if (length > witness_word_size) length = witness_word_size;
-    if (length == 0 || bpf_probe_read_user(&text[at & (witness_text_size - 1)], (__u32)length, (void*)begin)) return at;
-    return at + (__u32)length;
+    __u64 all = BPF_CORE_READ(mm, arg_end) - begin;
+    __u32 length = all > witness_word_size ? witness_word_size : (__u32)all;
+    if (at >= witness_text_size || length == 0) return at;
+    char* place = &text[masked(at, witness_text_size - 1)];
+    if (bpf_probe_read_user(place, masked(length, 2 * witness_word_size - 1), (void*)begin)) return at;
+    return at + length;
 }
 
 // -- signals
@@ -297,8 +304,7 @@ int on_exit(struct bpf_raw_tracepoint_args* at) {
         end = add_command_line(scratch->text, end, mm);
         death->command_line = (__u16)(end - begin);
     }
-    if (end > sizeof scratch->text) return 0;
-    send(reader, death, sizeof *death + end);
+    send(reader, death, sizeof *death + masked(end, 2 * witness_text_size - 1));
     return 0;
 }
 
