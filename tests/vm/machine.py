@@ -48,11 +48,18 @@ def libraries_of(program):
     return re.findall(r"(/\S+) \(0x", listed)
 
 
+def libraries_asked_for_later():
+    """What mitori loads when it needs it, and no `ldd` shows."""
+    cache = subprocess.run(["ldconfig", "-p"], capture_output=True, text=True, check=False).stdout
+    found = [re.findall(rf"{re.escape(name)} .*=> (\S+)", cache)[:1] for name in ("libbpf.so.1", "libsqlite3.so.0")]
+    return [name for library in sum(found, []) for name in (library, *libraries_of(library))]
+
+
 def fill_root(root, units):
     for folder in ("bin", "dev", "proc", "sys", "run", "tmp", "srv", "var/log", "usr/local/bin",
                    "etc/systemd/system/multi-user.target.wants"):
         (root / folder).mkdir(parents=True)
-    for source in {*libraries_of(harness.MITORI)}:
+    for source in {*libraries_of(harness.MITORI), *libraries_asked_for_later()}:
         target = root / source.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
