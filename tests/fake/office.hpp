@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "fake/fake_children.hpp"
 #include "fake/fake_groups.hpp"
 #include "fake/fake_loop.hpp"
 #include "fake/fake_output.hpp"
@@ -22,38 +23,6 @@
 #include "support/temporary_directory.hpp"
 
 namespace mitori::test {
-
-struct FakeProcess {
-    manager::UnitRef unit{};
-    std::optional<manager::Role> role;
-    std::string program;
-    std::string plan;
-};
-
-class Office;
-
-class FakeChildren final : public manager::Children {
-public:
-    FakeChildren(Office& office, Owner owner) : office_(office), owner_(std::move(owner)) {}
-    process::SpawnId submit(manager::UnitRef unit, process::Plan plan, std::vector<base::Fd>) override;
-    bool congested() const override;
-    bool expecting() const override { return !held_.empty(); }
-    manager::Held hold(manager::UnitRef unit, manager::Role role, process::Child child) override;
-    void forget(pid_t pid) override;
-    bool signal(process::Child const& child, base::Signal signal) override;
-    std::optional<manager::UnitRef> unit_of(pid_t pid) const override;
-    void end(pid_t pid, process::Exit exit);
-    void drain() { owner_.drained(); }
-    /// The starts that Office::holds_starts has held back are told of.
-    void release();
-
-private:
-    void begin(manager::UnitRef unit, process::SpawnId id, std::string program, std::string plan);
-    Office& office_;
-    Owner owner_;
-    std::uint64_t spawns_ = 0;
-    std::vector<std::function<void()>> held_;
-};
 
 class Office {
 public:
