@@ -196,9 +196,7 @@ void Service::rest() {
     host_.clean_up(ref_, stop_to_restart_ ? ServiceHost::Again::yes : ServiceHost::Again::no);
 }
 
-void Service::say_result() {
-    host_.say(ref_, result_message(result_));
-}
+void Service::say_result() { host_.say(ref_, result_message(result_)); }
 
 // RuntimeMaxSec=, and up to RuntimeRandomizedExtraSec= on top, so that many services do not end at once.
 base::Usec Service::longest_run() const {
