@@ -22,6 +22,8 @@ class Cron(daemon.Daemon):
 
     def setUp(self):
         self.stop(self.unit)
+        # KillMode=process lets a job live, which would write its answer into the next test.
+        harness.wait_until(lambda: not self.machine.processes_of(self.unit), "the jobs of the last test have ended")
         for path in ("run/crond.reboot", "tmp/first", "tmp/minute"):
             (self.machine.root / path).unlink(missing_ok=True)
         super().setUp()
@@ -40,6 +42,7 @@ class Cron(daemon.Daemon):
 
     def test_stop_leaves_no_process(self):
         self.ask()
+        harness.wait_until(lambda: len(self.machine.processes_of(self.unit)) == 1, "the job has ended")
         self.stop(self.unit)
         self.assertState(self.unit, "inactive", "dead")
         self.assertNobodyLeft(self.unit)
