@@ -1,6 +1,7 @@
 """The ledger of a real manager: each way to die, told in words, in JSON and in SQL."""
 
 import json
+import signal
 import time
 
 import harness
@@ -101,6 +102,9 @@ class Deaths(harness.Case):
 
     def test_a_stop_that_takes_too_long(self):
         self.start("stubborn.service")
+        status = f"/proc/{self.machine.main_pid('stubborn.service')}/status"
+        caught = lambda: int(self.machine.read(status).split("SigCgt:")[1].split()[0], 16)  # noqa: E731
+        harness.wait_until(lambda: caught() >> signal.SIGTERM - 1 & 1, "it has its trap")
         self.machine.mitori("stop", "stubborn.service")
         death = self.followed("stubborn.service")
         self.assertEqual(death["signal"], "SIGKILL")

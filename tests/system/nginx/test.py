@@ -29,6 +29,8 @@ class Nginx(harness.Case):
         self.assertEqual({p.parent for p in workers}, {main})
 
     def test_status_shows_both_commands_main_process_and_tree(self):
+        titles = lambda: [p.command for p in self.machine.processes_of(self.unit)]  # noqa: E731
+        harness.wait_until(lambda: any("worker process" in title for title in titles()), "a worker has its title")
         text = self.ok(self.machine.mitori("status", self.unit))
         main = self.machine.main_pid(self.unit)
         self.assertIn("A high performance web server and a reverse proxy server", text)

@@ -51,11 +51,15 @@ class Leftovers(harness.Case):
 class Cases:
     """For both ways of knowing whose a process is."""
 
+    def assertSleepers(self, commands):
+        """A service is up when its process is born, which is before its exec."""
+        harness.wait_until(lambda: self.sleepers() == commands, f"these sleep: {commands}")
+
     def test_they_are_ended_unless_told_otherwise(self):
         self.start(*UNITS)
         main = self.machine.main_pid("family.service")
         self.kill_manager()
-        self.assertEqual(self.sleepers(), ["sleep 4242", "sleep 4343", "sleep infinity"])
+        self.assertSleepers(["sleep 4242", "sleep 4343", "sleep infinity"])
         self.manager()
         harness.wait_until(lambda: not self.sleepers(), "what was left is ended")
         self.machine.wait_for("family.service", ActiveState="inactive")
@@ -73,7 +77,7 @@ class Cases:
         self.manager("--unit", "plain.service")
         self.machine.wait_for("plain.service", ActiveState="active", SubState="running")
         self.assertNotEqual(self.machine.main_pid("plain.service"), main)
-        self.assertEqual(self.sleepers(), ["sleep infinity"])
+        self.assertSleepers(["sleep infinity"])
 
     def test_they_are_adopted_where_that_is_wanted(self):
         self.start(*UNITS)
@@ -84,18 +88,19 @@ class Cases:
         self.assertState("kept.service", "active", "exited")
         for unit in ("plain.service", "family.service"):
             self.assertEqual(self.machine.show(unit, "MainPID", "InvocationID"), before[unit])
-        self.assertEqual(self.sleepers(), ["sleep 4242", "sleep 4343", "sleep infinity"])
+        self.assertSleepers(["sleep 4242", "sleep 4343", "sleep infinity"])
         self.stop("family.service")
-        self.assertEqual(self.sleepers(), ["sleep infinity"])
+        self.assertSleepers(["sleep infinity"])
         self.machine.kill(self.machine.main_pid("plain.service"), signal.SIGTERM)
         self.machine.wait_for("plain.service", ActiveState="inactive")
 
     def test_they_are_left_alone_where_that_is_wanted(self):
         self.start("plain.service")
+        self.assertSleepers(["sleep infinity"])
         self.kill_manager()
         self.manager("--leftovers", "leave")
         self.assertState("plain.service", "inactive", "dead")
-        self.assertEqual(self.sleepers(), ["sleep infinity"])
+        self.assertSleepers(["sleep infinity"])
         self.assertIn("Left over from the last manager, leaving it", self.said())
 
     def test_what_was_not_up_yet_is_ended_even_where_others_are_adopted(self):

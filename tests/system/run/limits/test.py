@@ -10,17 +10,19 @@ import unittest
 
 import harness
 
-# Within the limited group: busy until the kernel has counted twenty periods of 100 ms, then what it counted.
+# Within the limited group: busy until the kernel has ended its turn so often, or for so many periods of 100 ms; then what
+# it counted. On a crowded machine others may take its turn before the kernel does.
 BUSY = r"""
 import json, resource, sys
-folder = sys.argv[1]
+folder = own_folder("cpu")
 def counts():
     return {name: int(value) for name, value in map(str.split, open(folder + "/cpu.stat"))}
 begin = counts()
 while True:
     for _ in range(20000): pass
     now = counts()
-    if now["nr_periods"] - begin["nr_periods"] >= 20: break
+    if now["nr_periods"] - begin["nr_periods"] >= int(sys.argv[1]): break
+    if now["nr_throttled"] - begin["nr_throttled"] >= 5: break
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(json.dumps({**{name: now[name] - begin[name] for name in ("nr_periods", "nr_throttled")},
                   "cpu": used.ru_utime + used.ru_stime}))
@@ -60,21 +62,19 @@ class Limits(unittest.TestCase):
                 self.skipTest(refused[1])
         return answer
 
-    def counted(self, cpus):
-        program = OWN_FOLDER + BUSY.replace("sys.argv[1]", "own_folder('cpu')")
-        answer = self.mitori_run("--cpus", cpus, "--", sys.executable, "-c", program)
+    def counted(self, cpus, periods):
+        answer = self.mitori_run("--cpus", cpus, "--", sys.executable, "-c", OWN_FOLDER + BUSY, str(periods))
         self.assertEqual(answer.returncode, 0, answer.stderr)
         return json.loads(answer.stdout)
 
     def test_a_busy_loop_has_no_more_than_its_share_of_a_cpu(self):
-        few = self.counted("0.2")
-        # The kernel ends its turn in every full period; the first and the last are not full.
-        self.assertGreaterEqual(few["nr_throttled"], few["nr_periods"] - 2, few)
+        few = self.counted("0.2", 150)
+        self.assertGreaterEqual(few["nr_throttled"], 5, few)
         # A slice of 5 ms for each CPU may be left over from the period before (sched-bwc.rst).
         self.assertLess(few["cpu"], 1.5 * 0.2 * PERIOD * (few["nr_periods"] + 2), few)
 
     def test_a_share_that_is_larger_than_it_can_use_stops_nothing(self):
-        many = self.counted("8")
+        many = self.counted("8", 20)
         self.assertEqual(many["nr_throttled"], 0, many)
 
     def test_more_memory_than_it_may_have_ends_it(self):
