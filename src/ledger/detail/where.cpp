@@ -30,7 +30,7 @@ public:
         where_.values.emplace_back(value);
     }
     Where take() {
-        if (where_.condition.empty()) where_.condition = "1";
+        if (where_.condition.empty()) where_.condition.push_back('1'); // SQL's "true"
         return std::move(where_);
     }
 
