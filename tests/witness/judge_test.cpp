@@ -146,7 +146,7 @@ TEST(Judge, says_who_would_have_known) {
 
 TEST(Judge, does_not_call_a_kernels_kill_a_limit_of_cpu_when_there_was_time_left) {
     auto facts = cpu(SIGKILL, killed(SIGKILL, by_kernel_itself));
-    facts.cpu = std::chrono::milliseconds(1500);
+    facts.cpu = std::chrono::milliseconds(900);
     EXPECT_EQ(judge(facts),
               (Judgement{.cause = Cause::kernel, .unknown = "why the kernel killed it: its log may tell"}));
 }
