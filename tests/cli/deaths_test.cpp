@@ -149,7 +149,7 @@ TEST_F(DeathsVerb, writes_accounting_records_of_64_bytes) {
     auto const bytes = base::sys::read_file(file);
     ASSERT_TRUE(bytes);
     EXPECT_EQ(bytes->size(), 4U * 64U);
-    EXPECT_EQ(run({"--acct", "/nonexistent/pacct"}), 1);
+    EXPECT_EQ(run({"--acct", "/proc/nonexistent/pacct"}), 1);
 }
 
 TEST_F(DeathsVerb, says_what_is_wrong) {
@@ -160,7 +160,7 @@ TEST_F(DeathsVerb, says_what_is_wrong) {
     EXPECT_EQ(run({"--unit"}), 1);
     EXPECT_THAT(err_.str(), HasSubstr("needs an argument"));
     EXPECT_EQ(run({"web"}), 1);
-    EXPECT_EQ(run({"--ledger", "/nonexistent"}), 1);
+    EXPECT_EQ(run({"--ledger", "/proc/nonexistent"}), 1);
     EXPECT_THAT(err_.str(), HasSubstr("there is no ledger"));
 }
 

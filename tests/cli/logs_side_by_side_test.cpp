@@ -97,9 +97,9 @@ INSTANTIATE_TEST_SUITE_P(
         "--until \"2025-11-22 09:00\"", "--since \"2025-11-22 09:00\" --until \"2025-11-22 10:00\"",
         "--since \"2025-11-22 12:00\" -r", "--since bad", "--since tomorrow --until yesterday", "--since tomorrow",
         "_PID=1", "_PID=1 UNIT=nginx.service", "_COMM=comm1 + _COMM=comm2", "_COMM=comm1 _COMM=comm2 PRIORITY=3", "bad",
-        "/nonexistent", "-b", "-b 0", "-b -1", "-b 1", "-b 2", "-b all", "-b xx", "-b cccccccccccccccccccccccccccccccc",
-        "-k", "--list-boots", "-F NONE", "--disk-usage", "--show-cursor -n 1", "-q -n 3", "-m -n 3", "--frobnicate",
-        "-u", "-f -r", "--cursor=bad", "_SYSTEMD_UNIT=", "-x -n 3", "-e -n 2"),
+        "/proc/nonexistent", "-b", "-b 0", "-b -1", "-b 1", "-b 2", "-b all", "-b xx",
+        "-b cccccccccccccccccccccccccccccccc", "-k", "--list-boots", "-F NONE", "--disk-usage", "--show-cursor -n 1",
+        "-q -n 3", "-m -n 3", "--frobnicate", "-u", "-f -r", "--cursor=bad", "_SYSTEMD_UNIT=", "-x -n 3", "-e -n 2"),
     [](auto const& line) {
         std::string name(line.param);
         for (auto& c : name)

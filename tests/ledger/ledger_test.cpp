@@ -218,9 +218,9 @@ TEST_F(LedgerBound, never_gives_a_number_twice) {
 }
 
 TEST_F(LedgerTest, that_cannot_be_opened_says_which) {
-    auto const opened = Ledger::open("/nonexistent/ledger.sqlite");
+    auto const opened = Ledger::open("/proc/nonexistent/ledger.sqlite");
     ASSERT_FALSE(opened);
-    EXPECT_THAT(opened.error().message(), HasSubstr("/nonexistent/ledger.sqlite"));
+    EXPECT_THAT(opened.error().message(), HasSubstr("/proc/nonexistent/ledger.sqlite"));
     auto const read = Reader::open(path());
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().number, ENOENT);

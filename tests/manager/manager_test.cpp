@@ -86,7 +86,7 @@ TEST(ManagerJob, that_only_looks_is_skipped_where_the_unit_is_down) {
 
 TEST(ManagerJob, of_a_start_is_done_without_one_where_a_condition_is_not_met) {
     Office office;
-    add(office, "a", "ConditionPathExists=/nonexistent");
+    add(office, "a", "ConditionPathExists=/proc/nonexistent");
     office.start("a.service");
     EXPECT_EQ(office.ends(), "a.service/start/done");
     EXPECT_EQ(office.active("a.service"), "inactive");
@@ -95,7 +95,7 @@ TEST(ManagerJob, of_a_start_is_done_without_one_where_a_condition_is_not_met) {
 
 TEST(ManagerJob, of_a_start_fails_where_an_assert_is_not_met) {
     Office office;
-    add(office, "a", "AssertPathExists=/nonexistent");
+    add(office, "a", "AssertPathExists=/proc/nonexistent");
     office.start("a.service");
     EXPECT_EQ(office.ends(), "a.service/start/assert");
     EXPECT_EQ(office.starts(), "");

@@ -138,7 +138,7 @@ TEST(Examples, forking_returns_when_its_daemon_is_ready_and_leaves_nothing_behin
 TEST(Examples, forking_fails_where_it_cannot_write_its_pid_file) {
     ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
     auto const exit =
-        run(Command(program("mitori-example-forking")).arg("/nonexistent/pid").stderr_to(process::Stdio::null()));
+        run(Command(program("mitori-example-forking")).arg("/proc/nonexistent/pid").stderr_to(process::Stdio::null()));
     EXPECT_EQ(exit.status, 1);
     while (::waitpid(-1, nullptr, 0) > 0) {}
     ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 0), 0);

@@ -130,7 +130,7 @@ TEST_F(Road, sets_what_a_program_can_see_of_itself) {
 }
 
 TEST_F(Road, ends_with_systemd_s_status_where_the_program_is_missing) {
-    write("gone.service", "[Service]\nExecStart=/nonexistent/program\n");
+    write("gone.service", "[Service]\nExecStart=/proc/nonexistent/program\n");
     auto const here = place();
     auto const unit = load("gone.service", here);
     auto const plan = exec::make_plan(*unit, unit->service.exec_start.at(0), exec::Purpose::start, {}, here);

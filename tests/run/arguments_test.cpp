@@ -120,7 +120,7 @@ TEST(RunArguments, that_make_no_sense_are_told_with_what_would) {
     EXPECT_THAT(wrong({"--cpus", "nan", "x"}), HasSubstr("--cpus nan"));
     EXPECT_THAT(wrong({"--pids", "-1", "x"}), HasSubstr("--pids -1"));
     EXPECT_THAT(wrong({"--env", "1x", "x"}), HasSubstr("--env 1x: not a variable"));
-    EXPECT_THAT(wrong({"--env-file", "/nonexistent/x", "x"}), HasSubstr("/nonexistent/x"));
+    EXPECT_THAT(wrong({"--env-file", "/proc/nonexistent/x", "x"}), HasSubstr("/proc/nonexistent/x"));
     EXPECT_THAT(wrong({"--net", "some", "x"}), HasSubstr("--net some"));
 }
 

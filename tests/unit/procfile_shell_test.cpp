@@ -160,7 +160,7 @@ TEST(ReplaceShell, means_the_same_to_the_shell) {
              "false && env echo and",
              "A=2; env echo $A; env echo last 2>&1 >/dev/null",
              "env echo a#b # c",
-             "/nonexistent/program 2>/dev/null",
+             "/proc/nonexistent/program 2>/dev/null",
              "nosuchprogram-of-mitori 2>/dev/null",
              "env sh -c 'exit 3'",
          }) {

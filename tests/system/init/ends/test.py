@@ -61,9 +61,9 @@ class Ends(sides.Case):
     def test_what_cannot_be_executed(self):
         (self.folder / "plain").write_text("no program\n")
         self.script("shell", "exit 7\n")
-        self.script("lost", "#!/nonexistent/interpreter\n")
+        self.script("lost", "#!/proc/nonexistent/interpreter\n")
         self.script("empty", "")
-        commands = ["/nonexistent", "nonexistent", "./plain", "./shell", "./lost", "./empty", "/tmp", "", "./plain/x",
+        commands = ["/proc/nonexistent", "nonexistent", "./plain", "./shell", "./lost", "./empty", "/tmp", "", "./plain/x",
                     "x" * 300, "/" + "x" * 5000]
         for name, command in itertools.product(sides.PEERS, commands):
             with self.subTest(name=name, command=command[:20]):
@@ -76,9 +76,9 @@ class Ends(sides.Case):
         path.chmod(0o755)
 
     def test_our_own_statuses_are_those_of_env_and_timeout(self):
-        self.script("lost2", "#!/nonexistent/interpreter\n")
+        self.script("lost2", "#!/proc/nonexistent/interpreter\n")
         (self.folder / "plain2").write_text("no program\n")
-        for command, status in (("/nonexistent", 127), ("nonexistent", 127), ("./plain2", 126), ("/tmp", 126),
+        for command, status in (("/proc/nonexistent", 127), ("nonexistent", 127), ("./plain2", 126), ("/tmp", 126),
                                 ("./lost2", 127), ("./plain2/x", 127)):
             with self.subTest(command=command):
                 answer = sides.run(self.ours["mitori-init"], "--", command, cwd=self.folder)
@@ -95,8 +95,8 @@ class Ends(sides.Case):
         (self.folder / "one" / "denied").write_text("")
         for name in sides.PEERS:
             for path, command in ((f"{self.folder}/one:{self.folder}/two", "both"), (f"{self.folder}/one", "denied"),
-                                  (":/usr/bin", "here"), ("/nonexistent:", "here"), ("", "here"),
-                                  (f"{self.folder}/plain:/usr/bin:/bin", "true"), ("/nonexistent", "true")):
+                                  (":/usr/bin", "here"), ("/proc/nonexistent:", "here"), ("", "here"),
+                                  (f"{self.folder}/plain:/usr/bin:/bin", "true"), ("/proc/nonexistent", "true")):
                 with self.subTest(name=name, path=path, command=command):
                     # The shell would look for itself in this PATH.
                     options = ["-s"] if name == "tini" else []

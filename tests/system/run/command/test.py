@@ -70,12 +70,12 @@ class Statuses(RunCase):
 
     def test_what_cannot_run_is_126_or_127_and_what_we_cannot_do_is_125(self):
         self.machine.write("/srv/plain", "text\n", mode=0o644)
-        for words, status, text in ((["/nonexistent/x"], 127, "No such file"), (["no-such-command"], 127, "No such"),
+        for words, status, text in ((["/proc/nonexistent/x"], 127, "No such file"), (["no-such-command"], 127, "No such"),
                                     (["/srv/plain"], 126, "Permission denied"), (["/srv"], 126, "Permission denied"),
                                     (["--timeout", "soon", "true"], 125, "not a time span"),
                                     (["--nosuch", "true"], 125, "nosuch"), ([], 125, "no command"),
                                     (["--user", "nobody-at-all", "true"], 125, "nobody-at-all"),
-                                    (["--cwd", "/nonexistent", "true"], 125, "/nonexistent")):
+                                    (["--cwd", "/proc/nonexistent", "true"], 125, "/proc/nonexistent")):
             answer = self.mitori_run(*words)
             self.assertEqual(answer.returncode, status, (words, answer.stderr))
             self.assertIn(text, answer.stderr, words)
@@ -228,7 +228,7 @@ class Daemons(RunCase):
         self.machine.kill(int(answer.stdout))
         harness.wait_until(lambda: not self.left(), "the daemon is gone")
         for words, status, text in ((("--ready", "notify", "--timeout", "0.2s", "sleep", "1000"), 125, "not ready"),
-                                    (("/nonexistent/x",), 127, "/nonexistent/x")):
+                                    (("/proc/nonexistent/x",), 127, "/proc/nonexistent/x")):
             answer = self.daemonize(*words)
             self.assertEqual((answer.returncode, answer.stdout), (status, ""), words)
             self.assertIn(text, answer.stderr)
@@ -265,10 +265,10 @@ class Reports(RunCase):
         self.assertEqual(ends[None], {"how": "exited", "code": 4})
 
     def test_tell_why_nothing_ran_and_go_to_standard_output(self):
-        answer = self.mitori_run("--report", "-", "--", "/nonexistent/x")
+        answer = self.mitori_run("--report", "-", "--", "/proc/nonexistent/x")
         report = json.loads(answer.stdout)
         self.assertEqual((report["end"], report["exit_status"]), (None, 127))
-        self.assertIn("/nonexistent/x", report["error"])
+        self.assertIn("/proc/nonexistent/x", report["error"])
 
 
 class OrdinaryUser(RunCase):

@@ -128,7 +128,7 @@ class Sessions(unittest.TestCase):
                 self.assertEqual(run("sh", "-c", script, "sh", *words).stdout.split(), [str(n) for n in range(256)])
 
     def test_what_cannot_be_executed(self):
-        for command, status in (("/nonexistent/x", 127), ("no-such-command", 127), ("/tmp", 126), ("/etc/passwd", 126)):
+        for command, status in (("/proc/nonexistent/x", 127), ("no-such-command", 127), ("/tmp", 126), ("/etc/passwd", 126)):
             for name, words in BOTH.items():
                 with self.subTest(name, command=command):
                     self.assertEqual(run(*words, command).returncode, status)
