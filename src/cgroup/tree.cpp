@@ -168,6 +168,9 @@ Groups::OomLimit Tree::oom_limit(std::string const& path) {
 base::Result<void> Tree::watch_oom(std::string const& path) {
     if (auto const limited = limited_.find(path); limited != limited_.end() && limited->second.memory_group() >= 0)
         return oom_watch_.add_v1(limited->second.memory_group(), path);
+    // Asked for at each start of each unit: where it cannot be there, nobody looks.
+    if (std::ranges::find(site_.controllers, "memory") == site_.controllers.end())
+        return base::make_error(ENOTSUP, "watch the memory of", path);
     return oom_watch_.add(site_.directory + "/" + path, path);
 }
 

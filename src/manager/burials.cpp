@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/sys.hpp"
+#include "base/text.hpp"
 
 namespace mitori::manager {
 namespace {
@@ -31,6 +32,18 @@ CommandRecord const* record_of(Service const& service, Role role, pid_t pid) {
     auto const& commands = service.commands();
     auto const found = std::ranges::find(commands.rbegin(), commands.rend(), pid, &CommandRecord::pid);
     return found == commands.rend() ? nullptr : &*found;
+}
+
+// With these nothing but its settings has a part in what a command is: what runs need not be read from /proc.
+bool is_told_by_settings(unit::ExecCommand const* command) {
+    auto const varies = [](std::string const& word) { return word.contains('$'); };
+    return command != nullptr && command->path.starts_with('/') &&
+           (command->no_variables || std::ranges::none_of(command->argv, varies));
+}
+
+// As /proc/pid/cmdline is shown.
+std::string line_of(unit::ExecCommand const& command) {
+    return base::printable(fmt::format("{}", fmt::join(command.argv, " ")));
 }
 
 void blame_memory(status::Death& death, cgroup::Groups::OomLimit const& limit) {
@@ -64,27 +77,33 @@ status::Requester Burials::requester() {
 }
 
 void Burials::begins(UnitRef unit) {
-    auto& story = stories_[unit];
-    story.asked = {};
-    story.sent.clear();
-    story.programs.clear();
+    auto const found = stories_.find(unit);
+    if (found == stories_.end()) return;
+    // Only what may still follow the last end is of use to a new life.
+    if (!found->second.unfollowed) return void(stories_.erase(found));
+    found->second = {.unfollowed = std::move(found->second.unfollowed)};
 }
 
 void Burials::runs(UnitRef unit, Service const& service, process::SpawnId spawn) {
     if (!heard()) return;
-    auto const& main = service.main_record();
-    auto const& commands = service.commands();
-    pid_t pid = 0;
-    if (main && main->spawn == spawn)
-        pid = main->pid;
-    else if (!commands.empty() && commands.back().spawn == spawn)
-        pid = commands.back().pid;
-    if (pid == 0) return;
-    auto const executable = base::sys::read_link(fmt::format("/proc/{}/exe", pid));
+    auto const* const record = service.record_of(spawn);
+    if (record == nullptr || is_told_by_settings(service.command_of(*record))) return;
+    auto const executable = base::sys::read_link(fmt::format("/proc/{}/exe", record->pid));
     // One that is over already shows its name alone, in brackets.
-    auto line = procfs_.command_line(pid);
+    auto line = procfs_.command_line(record->pid);
     if (!executable) line.clear();
-    stories_[unit].programs.insert_or_assign(pid, Program{executable.value_or(""), std::move(line)});
+    stories_[unit].programs.insert_or_assign(record->pid, Program{executable.value_or(""), std::move(line)});
+}
+
+void Burials::settings_change(UnitRef unit, Service const& service) {
+    if (!heard()) return;
+    auto const keep = [&](CommandRecord const& record) {
+        auto const* const command = service.command_of(record);
+        if (record.exit || !record.executed || !is_told_by_settings(command)) return;
+        stories_[unit].programs.try_emplace(record.pid, Program{command->path, line_of(*command)});
+    };
+    if (service.main_record()) keep(*service.main_record());
+    std::ranges::for_each(service.commands(), keep);
 }
 
 // -- what is sent
@@ -127,22 +146,25 @@ void Burials::bury(pid_t pid, process::Exit const& exit, std::function<Buried(st
         death.unknown = "it was held but was no child of the manager: how it ended only its parent was told";
     }
     auto const buried = whose(death);
-    auto* const story = buried.unit ? &stories_[*buried.unit] : nullptr;
-    if (story != nullptr) describe(*story, buried, death);
-    if (seen) judge(death, story != nullptr ? std::span<Sending const>(story->sent) : std::span<Sending const>());
+    describe(buried, death);
+    auto const story = buried.unit ? stories_.find(*buried.unit) : stories_.end();
+    if (seen)
+        judge(death,
+              story != stories_.end() ? std::span<Sending const>(story->second.sent) : std::span<Sending const>());
     if (seen && buried.oom && death.cause == status::Cause::unknown) blame_memory(death, *buried.oom);
     tell_(death);
-    if (buried.role == Role::main && story != nullptr)
-        story->unfollowed = std::make_unique<status::Death>(std::move(death));
+    if (buried.role == Role::main && buried.unit)
+        stories_[*buried.unit].unfollowed = std::make_unique<status::Death>(std::move(death));
 }
 
-void Burials::describe(Story& story, Buried const& buried, status::Death& death) {
+void Burials::describe(Buried const& buried, status::Death& death) {
+    if (!buried.unit) return;
     death.unit = buried.name;
-    auto const program = story.programs.find(death.who.pid);
-    if (program != story.programs.end()) {
-        death.executable = std::move(program->second.executable);
-        death.command_line = std::move(program->second.command_line);
-        story.programs.erase(program);
+    if (auto const story = stories_.find(*buried.unit); story != stories_.end()) {
+        if (auto program = story->second.programs.extract(death.who.pid)) {
+            death.executable = std::move(program.mapped().executable);
+            death.command_line = std::move(program.mapped().command_line);
+        }
     }
     if (buried.service == nullptr) return;
     death.invocation = buried.service->invocation();
@@ -151,6 +173,11 @@ void Burials::describe(Story& story, Buried const& buried, status::Death& death)
     auto const* const record = record_of(*buried.service, *buried.role, death.who.pid);
     if (record == nullptr) return;
     if (buried.role == Role::control) death.role += fmt::format(" ({})", setting_of(record->purpose));
+    auto const* const command = buried.service->command_of(*record);
+    if (death.command_line.empty() && record->executed && is_told_by_settings(command)) {
+        death.executable = command->path;
+        death.command_line = line_of(*command);
+    }
     // To the microsecond, where /proc tells ticks.
     if (record->started.realtime.count() != 0) death.started = record->started.realtime;
 }
@@ -158,7 +185,9 @@ void Burials::describe(Story& story, Buried const& buried, status::Death& death)
 // -- what followed
 
 void Burials::follow(UnitRef unit, std::string followed, pid_t next, base::Stamp now) {
-    auto const death = std::exchange(stories_[unit].unfollowed, nullptr);
+    auto const story = stories_.find(unit);
+    if (story == stories_.end()) return;
+    auto const death = std::exchange(story->second.unfollowed, nullptr);
     if (!death || !heard()) return;
     death->followed = std::move(followed);
     if (next != 0) {

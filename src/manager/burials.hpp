@@ -3,6 +3,8 @@
 //
 // Told of each unit, in this order: what was asked of it; that a life begins; the programs it runs; the signals it is
 // sent; the ends; the next start, or the rest it came to. What is not told is not known, and nothing is guessed.
+//
+// A unit of which nothing was asked and that was sent nothing costs nothing here.
 #pragma once
 
 #include <functional>
@@ -35,8 +37,10 @@ public:
 
     void asked(UnitRef unit, Wish asked) { stories_[unit].asked = std::move(asked); }
     void begins(UnitRef unit);
-    /// A program of the unit runs: while it lives its command line can be had.
+    /// A program of the unit runs. What its settings do not tell is read now: while it lives it can be had.
     void runs(UnitRef unit, Service const& service, process::SpawnId spawn);
+    /// The service is about to be given other settings: what runs by the old ones is noted down.
+    void settings_change(UnitRef unit, Service const& service);
     /// The manager signals processes of the unit, for the service's reasons or for what was asked.
     void sent(UnitRef unit, Service const* service, base::Signal signal);
     /// The same, but a client asked for just this signal.
@@ -66,11 +70,11 @@ private:
     struct Story {
         Wish asked;
         std::vector<Sending> sent;
-        std::map<pid_t, Program> programs;
+        std::map<pid_t, Program> programs;         ///< of those that run, where the settings do not tell it
         std::unique_ptr<status::Death> unfollowed; ///< of the main process; what follows is still to come
     };
     void note(UnitRef unit, base::Signal signal, Sending sending);
-    void describe(Story& story, Buried const& buried, status::Death& death);
+    void describe(Buried const& buried, status::Death& death);
     void follow(UnitRef unit, std::string followed, pid_t next, base::Stamp now);
 
     procfs::Procfs& procfs_;

@@ -30,8 +30,10 @@ void Manager::finish_reload() {
     for (std::size_t i = 0; i < lives_.size() && i < graph_.size(); ++i) {
         auto const unit = static_cast<UnitRef>(i);
         // What runs though its file has gone is ended by the settings that it was started with.
-        if (lives_[i].service && graph_.unit(unit).load_state == unit::LoadState::loaded)
+        if (lives_[i].service && graph_.unit(unit).load_state == unit::LoadState::loaded) {
+            burials_.settings_change(unit, *lives_[i].service);
             lives_[i].service->take_settings(graph_.unit_ptr(unit));
+        }
         if (graph_.live(unit)) mark(unit);
     }
     reloading_ = false;

@@ -24,7 +24,7 @@ void Manager::set_bounds(UnitRef unit) {
         live.bounded = true;
     }
     live.counts_oom = around_.groups.watch_oom(live.group).has_value();
-    live.oom_kills = around_.groups.oom_kills(live.group).value_or(0);
+    live.oom_kills = live.counts_oom ? around_.groups.oom_kills(live.group).value_or(0) : 0;
 }
 
 // Whether somebody has been ended since the last look.

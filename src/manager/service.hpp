@@ -34,6 +34,7 @@ struct CommandRecord {
     std::uint16_t index = 0;  ///< in its list
     process::SpawnId spawn{}; ///< none for a process that we did not start
     pid_t pid = 0;
+    bool executed = false; ///< its program runs, or has run
     base::Stamp started;
     std::optional<process::Exit> exit;
 };
@@ -86,6 +87,9 @@ public:
     [[nodiscard]] std::optional<pid_t> main_pid() const;
     [[nodiscard]] std::optional<pid_t> control_pid() const;
     [[nodiscard]] process::Child const* held(Role role) const;
+    [[nodiscard]] CommandRecord const* record_of(process::SpawnId spawn) const;
+    /// The command of a record as the settings have it now; null when they have it no longer.
+    [[nodiscard]] unit::ExecCommand const* command_of(CommandRecord const& record) const;
     [[nodiscard]] std::optional<CommandRecord> const& main_record() const { return main_record_; }
     [[nodiscard]] std::vector<CommandRecord> const& commands() const { return commands_; }
     [[nodiscard]] std::string const& status_text() const { return status_text_; }
@@ -129,7 +133,6 @@ private:
     [[nodiscard]] unit::ExecCommands const& commands_of(exec::Purpose purpose) const;
     void on_main_exit(process::Exit const& exit);
     void on_control_exit(process::Exit const& exit);
-    [[nodiscard]] CommandRecord const* record_of(process::SpawnId spawn) const;
     void say_failed(exec::Purpose purpose, std::size_t index, process::Stage stage, base::Error const& error);
     void spawn_failed(process::Stage stage, base::Error const& error);
     void next_command(ServiceResult result);

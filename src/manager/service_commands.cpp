@@ -113,6 +113,8 @@ void Service::on_started(process::SpawnId spawn, process::Child child) {
 }
 
 void Service::on_executed(process::SpawnId spawn) {
+    if (main_record_ && main_record_->spawn == spawn) main_record_->executed = true;
+    if (!commands_.empty() && commands_.back().spawn == spawn) commands_.back().executed = true;
     if (spawn_ != spawn) return;
     if (state_ == ServiceState::start && unit_->service_type() == unit::ServiceType::exec && main_) happen(Event::up);
 }
@@ -130,9 +132,14 @@ CommandRecord const* Service::record_of(process::SpawnId spawn) const {
     return found == commands_.end() ? nullptr : &*found;
 }
 
+unit::ExecCommand const* Service::command_of(CommandRecord const& record) const {
+    auto const& commands = commands_of(record.purpose);
+    return record.index < commands.size() ? &commands[record.index] : nullptr;
+}
+
 void Service::say_failed(exec::Purpose purpose, std::size_t index, process::Stage stage, base::Error const& error) {
-    auto const& commands = commands_of(purpose);
-    auto const program = index < commands.size() ? commands[index].path : std::string("?");
+    auto const* const command = command_of({.purpose = purpose, .index = static_cast<std::uint16_t>(index)});
+    auto const program = command != nullptr ? command->path : std::string("?");
     auto const name = process::exit_status_name(static_cast<int>(stage));
     host_.say(ref_, base::Priority::err,
               fmt::format("Failed at step {} spawning {}: {}", name.empty() ? base::word(stage) : name, program,

@@ -177,6 +177,44 @@ TEST_F(Book, a_control_process_is_told_with_its_setting) {
     EXPECT_EQ(first("/bin/pre").role, "control (ExecStartPre)");
 }
 
+TEST_F(Book, what_ran_is_told_by_its_settings) {
+    add(office, "a", "", "ExecStart=\nExecStart=@/bin/a name --port 1 'two words'");
+    office.start("a.service");
+    office.exit("/bin/a");
+    EXPECT_EQ(first("/bin/a").executable, "/bin/a");
+    EXPECT_EQ(first("/bin/a").command_line, "name --port 1 two words");
+}
+
+TEST_F(Book, what_ran_is_told_by_the_settings_that_it_was_started_with) {
+    add(office, "a", "", "ExecStart=\nExecStart=/bin/a old");
+    office.start("a.service");
+    add(office, "a", "", "ExecStart=\nExecStart=/bin/b new");
+    office.manager->daemon_reload();
+    office.loop.settle();
+    office.exit("/bin/a");
+    EXPECT_EQ(first("/bin/a").command_line, "/bin/a old");
+    office.start("a.service");
+    office.exit("/bin/b");
+    EXPECT_EQ(first("/bin/b").command_line, "/bin/b new");
+}
+
+TEST_F(Book, what_did_not_come_to_run_is_told_by_nothing) {
+    add(office, "a", "", "ExecStart=\nExecStart=/quick/203 argument");
+    office.start("a.service");
+    EXPECT_THAT(first("/quick/203").executable, IsEmpty());
+    EXPECT_THAT(first("/quick/203").command_line, IsEmpty());
+}
+
+// The pids of these tests are nobody's, so nothing can be read of them.
+TEST_F(Book, what_variables_have_a_part_in_is_not_told_by_its_settings) {
+    add(office, "a", "", "ExecStart=\nExecStart=/bin/a $OPTIONS\nExecStop=:/bin/b $OPTIONS");
+    office.start("a.service");
+    office.stop("a.service");
+    office.exit("/bin/b");
+    EXPECT_THAT(first("/bin/a").command_line, IsEmpty());
+    EXPECT_EQ(first("/bin/b").command_line, "/bin/b $OPTIONS");
+}
+
 TEST_F(Book, a_restart_follows_with_pid_and_delay) {
     add(office, "a", "", "Restart=always\nRestartSec=2");
     office.start("a.service");
