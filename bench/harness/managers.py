@@ -8,7 +8,7 @@ from . import place, processes
 
 
 class Manager:
-    """Started with n services in a folder of its own; afterwards nothing of it is left."""
+    """Started with n services in a folder of its own, in memory as /run is; afterwards nothing of it is left."""
 
     name = ""
     programs = ()  # what must be installed
@@ -36,8 +36,8 @@ class Manager:
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def __enter__(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
-        os.makedirs(self.folder)
+        os.makedirs(self.folder, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "bench", self.folder], check=True)
         self.marks.drain()
         return self
 
@@ -45,6 +45,7 @@ class Manager:
         processes.end_everyone()
         if self.group:
             place.remove_groups(self.group)
+        subprocess.run(["umount", "--lazy", self.folder], check=True)
         self.marks.drain()
 
     def write(self, name, text, mode=0o644):
