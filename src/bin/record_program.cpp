@@ -195,16 +195,28 @@ void leave_stamp(Arguments const& arguments, std::string_view name) {
 
 /// Who sent a service its signal, and the ends of all that the manager does not wait for: the ledger makes one record
 /// of what both tell. Without the right to it nobody misses a line here; each record says what is unknown, and why.
-std::unique_ptr<witness::Witness> open_witness(loop::Loop& loop, DeathBook& book) {
-    auto opened = witness::open_witness(
-        loop,
-        {.died = [&book](std::span<status::Death> deaths) { book.keep(deaths, 0); },
-         .lost = [&book](std::uint64_t count, std::string const& why) { book.keep_lost(count, why); }},
-        {.only = status::Source::bpf, .ring_bytes = std::size_t{4} << 20});
-    if (opened) return std::move(opened->witness);
-    base::log(base::Priority::debug, "nobody tells who sends signals to services: {}", opened.error().message());
-    return nullptr;
-}
+class Witnessing {
+public:
+    void begin(loop::Loop& loop, DeathBook& book) {
+        auto begun = witness::open_bpf_aside(
+            loop,
+            {.died = [&book](std::span<status::Death> deaths) { book.keep(deaths, 0); },
+             .lost = [&book](std::uint64_t count, std::string const& why) { book.keep_lost(count, why); }},
+            {.only = status::Source::bpf, .ring_bytes = std::size_t{4} << 20},
+            [this](auto opened) { opened ? void(witness_ = *std::move(opened)) : miss(opened.error()); });
+        begun ? void(opening_ = *std::move(begun)) : miss(begun.error());
+    }
+    void drain() {
+        if (witness_) witness_->drain();
+    }
+
+private:
+    static void miss(base::Error const& why) {
+        base::log(base::Priority::debug, "nobody tells who sends signals to services: {}", why.message());
+    }
+    std::unique_ptr<witness::Witness> witness_;
+    std::unique_ptr<witness::Opening> opening_;
+};
 
 base::Result<int> record(Arguments const& arguments) {
     static_cast<void>(base::sys::set_process_name(std::string(journal::recorder_process_name)));
@@ -227,12 +239,10 @@ base::Result<int> record(Arguments const& arguments) {
          .book = book_options(arguments, std::move(conf), opened.folder),
          .keep_deaths = [&book](auto deaths, std::uint64_t missed) { book.keep_texts(deaths, missed); }},
         base::Fd(arguments.listener), open_console(*loop, arguments), [&loop] { loop->stop(0); }));
-    std::unique_ptr<witness::Witness> witness;
-    auto const soon = TRY(loop->defer([&] { // after what waits to be written: the kernel reads its program for a while
-        if (arguments.witness && !book.path().empty()) witness = open_witness(*loop, book);
-    }));
+    Witnessing witnessing;
+    if (arguments.witness && !book.path().empty()) witnessing.begin(*loop, book);
     auto const term = TRY(loop->on_signal(base::Signal{SIGTERM}, [&] {
-        if (witness) witness->drain();
+        witnessing.drain();
         recorder->finish();
         loop->stop(0);
     }));

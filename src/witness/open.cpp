@@ -51,4 +51,9 @@ base::Result<Opened> open_witness(loop::Loop& loop, Handlers handlers, Options c
     return std::unexpected(std::move(last));
 }
 
+base::Result<std::unique_ptr<Opening>> open_bpf_aside(loop::Loop& loop, Handlers handlers, Options const& options,
+                                                      OpenedLater opened) {
+    return detail::open_bpf_aside(loop, std::move(handlers), options, std::move(opened));
+}
+
 } // namespace mitori::witness

@@ -53,6 +53,18 @@ struct Opened {
 /// is not to be had.
 [[nodiscard]] base::Result<Opened> open_witness(loop::Loop& loop, Handlers handlers, Options const& options = {});
 
+/// BPF that is being opened. Dropping it waits for what is under way; `opened` is then not called any more.
+class Opening {
+public:
+    virtual ~Opening() = default;
+};
+using OpenedLater = std::function<void(base::Result<std::unique_ptr<Witness>>)>;
+
+/// As open_witness, BPF only, but the loop goes on meanwhile: libbpf reads the types of the whole kernel for it, which
+/// takes a quarter of a second, and minutes in an emulated machine. `opened` is called in the loop.
+[[nodiscard]] base::Result<std::unique_ptr<Opening>> open_bpf_aside(loop::Loop& loop, Handlers handlers,
+                                                                    Options const& options, OpenedLater opened);
+
 /// What a source sees, in a few words: "every process's end, with who sent the deadly signal".
 [[nodiscard]] std::string describe_source(status::Source source);
 

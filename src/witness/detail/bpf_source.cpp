@@ -10,6 +10,7 @@
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
+#include "loop/aside.hpp"
 #include "witness/detail/bpf_death.hpp"
 #include "witness/detail/bpf_library.hpp"
 #include "witness/detail/bpf_record.h"
@@ -62,12 +63,15 @@ public:
         if (log_) facts_.oom = [this](pid_t pid) { return log_->victim(pid); };
     }
 
-    base::Result<void> start(Options const& options);
+    /// Loads the kernel's side. Takes long, and has nothing to do with the loop.
+    base::Result<void> load(Options const& options);
+    /// From here on ends are told.
+    base::Result<void> begin();
     [[nodiscard]] status::Source source() const override { return status::Source::bpf; }
     void drain() override { static_cast<void>(consume()); }
 
 private:
-    base::Result<void> load(std::size_t ring_bytes);
+    base::Result<void> load_object(std::size_t ring_bytes);
     base::Result<void> look_around();
     base::Result<void> attach(char const* program);
     base::Result<void> wait_for_one();
@@ -91,16 +95,19 @@ private:
     loop::WatchPtr watch_;
 };
 
-base::Result<void> BpfWitness::start(Options const& options) {
+base::Result<void> BpfWitness::load(Options const& options) {
     library_ = TRY(BpfLibrary::open());
-    TRY(load(options.ring_bytes));
-    TRY(look_around());
+    TRY(load_object(options.ring_bytes));
+    return look_around();
+}
+
+base::Result<void> BpfWitness::begin() {
     for (auto const* program : {"on_signal", "on_exit"})
         TRY(attach(program));
     return wait_for_one();
 }
 
-base::Result<void> BpfWitness::load(std::size_t ring_bytes) {
+base::Result<void> BpfWitness::load_object(std::size_t ring_bytes) {
     auto const bytes = bpf_object_bytes();
     static_cast<void>(BpfLibrary::complaint());
     object_ = Object(library_->bpf_object__open_mem(bytes.data(), bytes.size(), nullptr), {library_});
@@ -201,12 +208,50 @@ void BpfWitness::tell_lost() {
     handlers_.lost(lost - std::exchange(lost_, lost), "the kernel's ring was full");
 }
 
+class BpfOpening final : public Opening {
+public:
+    static base::Result<std::unique_ptr<Opening>> begin(loop::Loop& loop, std::unique_ptr<BpfWitness> witness,
+                                                        Options const& options, OpenedLater opened) {
+        std::unique_ptr<BpfOpening> opening(new BpfOpening(std::move(witness), std::move(opened)));
+        opening->aside_ = TRY(loop::Aside::begin(
+            loop, [self = opening.get(), options] { self->loaded_ = self->witness_->load(options); },
+            [self = opening.get()] { self->finish(); }));
+        return opening;
+    }
+
+private:
+    BpfOpening(std::unique_ptr<BpfWitness> witness, OpenedLater opened)
+        : witness_(std::move(witness)),
+          opened_(std::move(opened)) {}
+
+    // May be the end of this object.
+    void finish() {
+        auto const begun = loaded_ ? witness_->begin() : loaded_;
+        auto const opened = std::move(opened_);
+        if (begun)
+            opened(std::move(witness_));
+        else
+            opened(std::unexpected(begun.error()));
+    }
+
+    std::unique_ptr<BpfWitness> witness_;
+    OpenedLater opened_;
+    base::Result<void> loaded_;
+    std::unique_ptr<loop::Aside> aside_; // last: while its work goes on the rest is needed
+};
+
 } // namespace
 
 base::Result<std::unique_ptr<Witness>> open_bpf(loop::Loop& loop, Handlers handlers, Options const& options) {
     auto witness = std::make_unique<BpfWitness>(loop, std::move(handlers));
-    TRY(witness->start(options));
+    TRY(witness->load(options));
+    TRY(witness->begin());
     return witness;
+}
+
+base::Result<std::unique_ptr<Opening>> open_bpf_aside(loop::Loop& loop, Handlers handlers, Options const& options,
+                                                      OpenedLater opened) {
+    return BpfOpening::begin(loop, std::make_unique<BpfWitness>(loop, std::move(handlers)), options, std::move(opened));
 }
 
 } // namespace mitori::witness::detail
