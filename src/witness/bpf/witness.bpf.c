@@ -2,6 +2,10 @@
 // that ended it was noted when it was sent, because only then is its sender the current process.
 //
 // Raw tracepoints, whose arguments are plain numbers: signal_generate's siginfo may be the address 0 or 1.
+//
+// Functions with loops are not static: so the verifier looks at each once, for all arguments, and not at every way
+// through one after every way through the others. Without that Linux 6.1 gives up. They take numbers only, and find the
+// scratch themselves.
 // clang-format off: libbpf's headers need the types of ours
 #define MITORI_BPF_SIDE
 #include "witness/bpf/kernel.h"
@@ -71,6 +75,11 @@ static struct witness_state* the_state(void) {
     return bpf_map_lookup_elem(&state, &zero);
 }
 
+static struct scratch* the_scratch(void) {
+    __u32 zero = 0;
+    return bpf_map_lookup_elem(&scratches, &zero);
+}
+
 // -- who
 
 static __u32 number_of(struct pid* pid, struct witness_state* reader) {
@@ -90,7 +99,7 @@ static void tell_person(struct task_struct* task, struct witness_state* reader, 
     bpf_probe_read_kernel(person->comm, sizeof person->comm, &leader->comm);
 }
 
-// -- names, leaf first, each with its NUL, from text[at] on; returns where they end
+// -- names, leaf first, each with its NUL, from the scratch's text[at] on; returns where they end
 
 // The compiler knows that a number is small enough and leaves the mask out; older verifiers have forgotten it by then.
 static __u32 masked(__u32 at, __u32 mask) {
@@ -109,21 +118,25 @@ static struct kernfs_node* parent_of(struct kernfs_node* node) {
     return BPF_CORE_READ((struct kernfs_node___until_6_14*)node, parent);
 }
 
-static __u32 add_group(char* text, __u32 at, struct kernfs_node* node, __u64 root) {
-    for (int i = 0; i < most_names; ++i) {
+__noinline __u32 add_group(__u32 at, __u64 group, __u64 root) {
+    struct kernfs_node* node = (void*)group;
+    struct scratch* scratch = the_scratch();
+    for (int i = 0; i < most_names && scratch; ++i) {
         struct kernfs_node* parent = node ? parent_of(node) : 0;
         if (!parent || (__u64)node == root) break;
-        at = add_word(text, at, BPF_CORE_READ(node, name));
+        at = add_word(scratch->text, at, BPF_CORE_READ(node, name));
         node = parent;
     }
     return at;
 }
 
-static __u32 add_path(char* text, __u32 at, struct file* file) {
+__noinline __u32 add_path(__u32 at, __u64 executable) {
+    struct file* file = (void*)executable;
+    struct scratch* scratch = the_scratch();
     struct dentry* dentry = BPF_CORE_READ(file, f_path.dentry);
     struct vfsmount* mounted = BPF_CORE_READ(file, f_path.mnt);
     struct mount* mount = (void*)mounted - bpf_core_field_offset(struct mount, mnt);
-    for (int i = 0; i < most_names; ++i) {
+    for (int i = 0; i < most_names && scratch; ++i) {
         if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
             struct mount* above = BPF_CORE_READ(mount, mnt_parent);
             if (above == mount) break;
@@ -133,7 +146,7 @@ static __u32 add_path(char* text, __u32 at, struct file* file) {
         }
         struct dentry* parent = BPF_CORE_READ(dentry, d_parent);
         if (parent == dentry) break;
-        at = add_word(text, at, BPF_CORE_READ(dentry, d_name.name));
+        at = add_word(scratch->text, at, BPF_CORE_READ(dentry, d_name.name));
         dentry = parent;
     }
     return at;
@@ -209,7 +222,12 @@ static void count_thread(struct task_struct* thread, struct witness_death* death
 
 // What ended threads used is in the signal_struct; those that are still in the list (a leader that ended first waits
 // there as a zombie) carry theirs.
-static void tell_usage(struct task_struct* task, struct signal_struct* shared, struct witness_death* death) {
+__noinline int tell_usage(__u64 process, __u64 its_signals) {
+    struct task_struct* task = (void*)process;
+    struct signal_struct* shared = (void*)its_signals;
+    struct scratch* scratch = the_scratch();
+    if (!scratch) return 0;
+    struct witness_death* death = &scratch->death;
     death->user_time = BPF_CORE_READ(shared, utime);
     death->system_time = BPF_CORE_READ(shared, stime);
     death->run_time = BPF_CORE_READ(shared, sum_sched_runtime);
@@ -223,7 +241,7 @@ static void tell_usage(struct task_struct* task, struct signal_struct* shared, s
     }
     if (BPF_CORE_READ(shared, nr_threads) == 1) {
         count_thread(task, death);
-        return;
+        return 0;
     }
     struct list_head* head = (void*)shared + bpf_core_field_offset(struct signal_struct, thread_head);
     struct list_head* node = BPF_CORE_READ(head, next);
@@ -231,6 +249,7 @@ static void tell_usage(struct task_struct* task, struct signal_struct* shared, s
         count_thread((void*)node - bpf_core_field_offset(struct task_struct, thread_node), death);
         node = BPF_CORE_READ(node, next);
     }
+    return 0;
 }
 
 static int is_last(struct task_struct* task, struct signal_struct* shared) {
@@ -283,22 +302,21 @@ int on_exit(struct bpf_raw_tracepoint_args* at) {
     struct task_struct* task = (void*)at->args[0];
     struct signal_struct* shared = BPF_CORE_READ(task, signal);
     struct witness_state* reader = the_state();
-    __u32 zero = 0;
-    struct scratch* scratch = bpf_map_lookup_elem(&scratches, &zero);
+    struct scratch* scratch = the_scratch();
     if (!reader || !scratch || BPF_CORE_READ(task, flags) & task_of_kernel || !is_last(task, shared)) return 0;
     struct witness_death* death = &scratch->death;
     __builtin_memset(death, 0, sizeof *death);
     tell_who(task, reader, death);
     if (death->who.pid == 0) return 0; // of a namespace that the reader cannot see into
-    tell_usage(task, shared, death);
+    tell_usage((__u64)task, (__u64)shared);
     tell_end(task, shared, death);
-    __u32 end = add_group(scratch->text, 0, BPF_CORE_READ(task, cgroups, dfl_cgrp, kn), reader->reader_root);
+    __u32 end = add_group(0, (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn), reader->reader_root);
     death->group_names = (__u16)end;
     struct mm_struct* mm = BPF_CORE_READ(task, mm);
     if (mm) {
         death->flags |= witness_has_memory;
         __u32 begin = end;
-        end = add_path(scratch->text, end, BPF_CORE_READ(mm, exe_file));
+        end = add_path(end, (__u64)BPF_CORE_READ(mm, exe_file));
         death->executable_names = (__u16)(end - begin);
         begin = end;
         end = add_command_line(scratch->text, end, mm);
