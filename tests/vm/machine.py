@@ -199,6 +199,16 @@ class Machine:
         self.wire.close()
         return self.log()
 
+    def wait_for_console(self, words):
+        harness.wait_until(lambda: words in self.log(), f"the console says {words!r}", LIMIT)
+        return self.log()
+
+    def switch_off(self):
+        """As somebody does who pulls the plug."""
+        self.qemu.kill()
+        self.qemu.wait()
+        self.wire.close()
+
     def on_disk(self, path):
         """A file of the disk, after the end."""
         return subprocess.run(["debugfs", "-R", f"cat {path}", self.disk], capture_output=True, text=True,
