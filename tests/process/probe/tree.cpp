@@ -1,6 +1,6 @@
 // A tree of processes that does not want to die: `process_tree ROLE...`, each role a process of its own, all ignoring
 // every signal that can be ignored. Each says a letter on descriptor 3 when it is there, and the tree's end is the end
-// of that pipe. Nothing of it lives longer than half a minute, whatever goes wrong.
+// of that pipe. Nothing of it lives longer than two minutes, whatever goes wrong.
 //
 //   orphan     forks twice, begins a session, sleeps
 //   comet      does nothing but fork and end: the child goes on
@@ -130,7 +130,7 @@ void* second_thread(void*) {
 } // namespace
 
 int main(int argc, char** argv) {
-    the_end = now() + 30;
+    the_end = now() + 120;
     for (int signal = 1; signal <= SIGRTMAX; ++signal)
         if (signal != SIGCHLD) ::signal(signal, SIG_IGN);
     for (int n = 1; n < argc; ++n)
