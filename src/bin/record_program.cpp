@@ -1,6 +1,8 @@
 #include "bin/record_program.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -211,8 +213,13 @@ public:
     }
 
 private:
+    /// No right to it, no libbpf, no BPF or no types in this kernel: that happens. That the kernel refuses the program
+    /// must not.
     static void miss(base::Error const& why) {
-        base::log(base::Priority::debug, "nobody tells who sends signals to services: {}", why.message());
+        static constexpr std::array happens{0, EPERM, ENOENT, ENOSYS, ESRCH};
+        bool const expected = std::ranges::find(happens, why.number) != happens.end();
+        base::log(expected ? base::Priority::debug : base::Priority::warning,
+                  "nobody tells who sends signals to services: {}", why.message());
     }
     std::unique_ptr<witness::Witness> witness_;
     std::unique_ptr<witness::Opening> opening_;
