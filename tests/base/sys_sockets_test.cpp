@@ -1,13 +1,16 @@
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/sys.hpp"
+#include "base/sys_socket_peers.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace mitori::base {
@@ -124,6 +127,23 @@ TEST_F(Sockets, a_datagram_that_is_too_long_is_dropped_and_its_descriptors_close
     ASSERT_TRUE(next);
     EXPECT_EQ(next->text, "1234");
     EXPECT_THAT(next->fds, IsEmpty());
+}
+
+TEST(Peers, of_unix_sockets_are_told_by_their_inodes) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    Fd const one(ends[0]);
+    Fd const other(ends[1]);
+    auto const inode = [](Fd const& fd) {
+        struct stat told{};
+        EXPECT_EQ(::fstat(fd.get(), &told), 0);
+        return static_cast<std::uint64_t>(told.st_ino);
+    };
+    auto const peers = sys::read_unix_peers();
+    ASSERT_TRUE(peers) << peers.error().message();
+    ASSERT_TRUE(peers->contains(inode(one)));
+    EXPECT_EQ(peers->at(inode(one)), inode(other));
+    EXPECT_EQ(peers->at(inode(other)), inode(one));
 }
 
 } // namespace
