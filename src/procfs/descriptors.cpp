@@ -114,7 +114,8 @@ Descriptor describe(Scanner& scanner, pid_t pid, int number, std::string target,
 /// The inode of the socket at the other end of a connection within this machine, 0 where there is none.
 std::uint64_t other_end(Sockets const& sockets, std::uint64_t inode) {
     auto const own = sockets.find(inode);
-    if (own == sockets.end() || own->second.peer.empty()) return 0;
+    if (own == sockets.end()) return 0;
+    if (own->second.peer_inode != 0 || own->second.peer.empty()) return own->second.peer_inode;
     for (auto const& [number, socket] : sockets)
         if (number != inode && socket.protocol == own->second.protocol && socket.local == own->second.peer &&
             socket.peer == own->second.local)

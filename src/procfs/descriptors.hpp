@@ -37,6 +37,7 @@ struct Socket {
     std::string local;
     std::string peer; ///< "" for none
     std::string state;
+    std::uint64_t peer_inode = 0; ///< of a unix socket that is connected; 0: none, or not told
     [[nodiscard]] std::string text() const;
 };
 using Sockets = std::map<std::uint64_t, Socket>;
@@ -51,6 +52,8 @@ void find_holders(Scanner& scanner, pid_t pid, std::vector<Descriptor>& descript
 // Texts to values.
 void parse_inet(std::string_view text, std::string_view protocol, Sockets& into);
 void parse_unix(std::string_view text, Sockets& into);
+/// Says of unix sockets with whom they are connected: inode -> inode.
+void join_peers(std::map<std::uint64_t, std::uint64_t> const& peers, Sockets& sockets);
 /// "0100007F:1F90" -> "127.0.0.1:8080"; "" where it is no address.
 [[nodiscard]] std::string parse_address(std::string_view text);
 

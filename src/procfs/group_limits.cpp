@@ -28,6 +28,7 @@ struct LimitFile {
 constexpr auto unified_files = std::to_array<LimitFile>({
     {"memory.max", "memory.current"},
     {"memory.high", "memory.current"},
+    {"memory.swap.max", "memory.swap.current"},
     {"pids.max", "pids.current"},
 });
 
@@ -82,14 +83,28 @@ std::optional<std::string_view> find_group(std::string_view cgroup_text, std::st
     return std::nullopt;
 }
 
-std::optional<MemoryLimit> tightest(std::vector<GroupLimit> const& limits) {
-    std::optional<MemoryLimit> least;
-    auto const left = [](auto const& limit) { return limit.most - std::min(limit.most, limit.used); };
+GroupLimit const* binding(std::vector<GroupLimit> const& limits, Bound what) {
+    auto const is_meant = [what](GroupLimit const& limit) {
+        switch (what) {
+        case Bound::memory: return limit.name == "memory.max" || limit.name == "memory.limit_in_bytes";
+        case Bound::tasks: return limit.name == "pids.max";
+        case Bound::processors: return limit.period != 0;
+        }
+        return false;
+    };
+    GroupLimit const* least = nullptr;
     for (auto const& limit : limits) {
-        if (limit.name != "memory.max" && limit.name != "memory.limit_in_bytes") continue;
-        if (!least || left(limit) < left(*least)) least = MemoryLimit{limit.most, limit.used, limit.group};
+        if (!is_meant(limit)) continue;
+        bool const is_less = least == nullptr || (what == Bound::processors ? limit.share() < least->share()
+                                                                            : limit.left() < least->left());
+        if (is_less) least = &limit;
     }
     return least;
+}
+
+std::optional<MemoryLimit> tightest(std::vector<GroupLimit> const& limits) {
+    auto const* const least = binding(limits, Bound::memory);
+    return least != nullptr ? std::optional(MemoryLimit{least->most, least->used, least->group}) : std::nullopt;
 }
 
 GroupLimits::Mounts const& GroupLimits::mounts() {

@@ -2,6 +2,7 @@
 // allows, for each of them counts (cgroup v2, memory.max; v1, memory.limit_in_bytes).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,10 @@ struct GroupLimit {
     std::uint64_t used = 0;
     /// cpu.max: `most` is the time in microseconds of each `period`; there is no `used`.
     std::uint64_t period = 0;
+
+    [[nodiscard]] std::uint64_t left() const { return most - std::min(most, used); }
+    /// Of processors; only where there is a period.
+    [[nodiscard]] double share() const { return static_cast<double>(most) / static_cast<double>(period); }
 };
 
 /// What memory a group may still use.
@@ -60,7 +65,11 @@ private:
 /// The path of a hierarchy in /proc/PID/cgroup: of v1 with that controller, of v2 for "". Nothing where it is not
 /// there.
 [[nodiscard]] std::optional<std::string_view> find_group(std::string_view cgroup_text, std::string_view controller);
-/// The one that leaves least.
+/// What limits bound. Memory: the hard limit, beyond which somebody is killed.
+enum class Bound : std::uint8_t { memory, tasks, processors };
+/// The limit that counts, for each group on the way up has to be kept within: the one that leaves least. Null: none.
+[[nodiscard]] GroupLimit const* binding(std::vector<GroupLimit> const& limits, Bound what);
+/// The one that leaves least memory.
 [[nodiscard]] std::optional<MemoryLimit> tightest(std::vector<GroupLimit> const& limits);
 
 } // namespace mitori::procfs

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/signal.hpp"
+#include "procfs/capabilities.hpp"
 #include "procfs/descriptors.hpp"
 #include "procfs/group_limits.hpp"
 #include "procfs/scanner.hpp"
@@ -64,7 +65,5 @@ struct Inspection {
 [[nodiscard]] std::vector<MountDifference> compare_mounts(std::string_view theirs, std::string_view ours);
 /// "CHLD INT TERM"
 [[nodiscard]] std::vector<std::string> signal_names(base::SignalSet set);
-/// capabilities(7), without "CAP_", in small letters: "net_admin".
-[[nodiscard]] std::vector<std::string> capability_names(std::uint64_t set);
 
 } // namespace mitori::procfs

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fmt/format.h>
 
+#include "base/sys_socket_peers.hpp"
 #include "base/text.hpp"
 #include "procfs/descriptors.hpp"
 
@@ -68,7 +69,9 @@ void parse_inet(std::string_view text, std::string_view protocol, Sockets& into)
         if (words.size() <= inode) continue;
         auto const number = base::parse_integer<std::uint64_t>(words[inode]);
         if (!number || *number == 0) continue;
-        Socket socket{std::string(protocol), parse_address(words[local]), parse_address(words[peer]), ""};
+        Socket socket{.protocol = std::string(protocol),
+                      .local = parse_address(words[local]),
+                      .peer = parse_address(words[peer])};
         if (socket.local.empty()) continue;
         if (is_anybody(socket.peer)) socket.peer.clear();
         auto const code = base::parse_integer<unsigned>(words[state], hex).value_or(0);
@@ -90,7 +93,7 @@ void parse_unix(std::string_view text, Sockets& into) {
         auto const number = base::parse_integer<std::uint64_t>(words[inode]);
         if (!number) continue;
         auto const kind = base::parse_integer<unsigned>(words[type], hex).value_or(0);
-        Socket socket{kind == 1 ? "unix" : kind == 2 ? "unix-dgram" : "unix-seqpacket", "", "", ""};
+        Socket socket{.protocol = kind == 1 ? "unix" : kind == 2 ? "unix-dgram" : "unix-seqpacket"};
         if (words.size() > inode + 1)
             socket.local = line.substr(static_cast<std::size_t>(words[inode + 1].data() - line.data()));
         bool const listens = (base::parse_integer<unsigned>(words[flags], hex).value_or(0) & accepts) != 0;
@@ -100,16 +103,30 @@ void parse_unix(std::string_view text, Sockets& into) {
     }
 }
 
+void join_peers(std::map<std::uint64_t, std::uint64_t> const& peers, Sockets& sockets) {
+    for (auto& [inode, socket] : sockets) {
+        auto const peer = socket.protocol.starts_with("unix") ? peers.find(inode) : peers.end();
+        if (peer == peers.end()) continue;
+        socket.peer_inode = peer->second;
+        // Who connected has no name mostly, but knows that of whom it called.
+        if (auto const other = sockets.find(peer->second); other != sockets.end()) socket.peer = other->second.local;
+    }
+}
+
 Sockets read_sockets(Scanner& scanner, pid_t pid) {
     Sockets all;
     for (auto const* const protocol : {"tcp", "tcp6", "udp", "udp6", "raw", "raw6"})
         if (auto const text = scanner.read(pid, std::string("net/") + protocol)) parse_inet(*text, protocol, all);
-    if (auto const text = scanner.read(pid, "net/unix")) parse_unix(*text, all);
+    if (auto const text = scanner.read(pid, "net/unix")) {
+        parse_unix(*text, all);
+        // In another network namespace nobody tells; inodes are one numbering for all of them.
+        if (auto const peers = base::sys::read_unix_peers()) join_peers(*peers, all);
+    }
     if (auto const text = scanner.read(pid, "net/netlink"))
         for (auto const line : base::split(*text, "\n"))
             if (auto const words = base::split(line); words.size() >= 10)
                 if (auto const number = base::parse_integer<std::uint64_t>(words[9]); number && *number != 0)
-                    all.insert_or_assign(*number, Socket{"netlink", "", "", ""});
+                    all.insert_or_assign(*number, Socket{.protocol = "netlink"});
     return all;
 }
 

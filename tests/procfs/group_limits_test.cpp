@@ -87,5 +87,17 @@ TEST(GroupLimits, are_listed_with_what_each_limits) {
     EXPECT_FALSE(tightest(all)) << "memory.high slows down, it does not kill";
 }
 
+TEST(GroupLimits, bind_each_kind_by_the_group_that_leaves_least) {
+    std::vector<GroupLimit> const limits{{"/a/b", "memory.max", 1000, 100, 0}, {"/a", "memory.max", 2000, 1500, 0},
+                                         {"/a/b", "memory.high", 200, 100, 0}, {"/a/b", "pids.max", 20, 19, 0},
+                                         {"/a", "pids.max", 30, 5, 0},         {"/a/b", "cpu.max", 50000, 0, 100000},
+                                         {"/a", "cpu.max", 10000, 0, 10000}};
+    EXPECT_EQ(binding(limits, Bound::memory)->group, "/a");
+    EXPECT_EQ(binding(limits, Bound::memory)->left(), 500U);
+    EXPECT_EQ(binding(limits, Bound::tasks)->group, "/a/b");
+    EXPECT_EQ(binding(limits, Bound::processors)->group, "/a/b");
+    EXPECT_EQ(binding({}, Bound::tasks), nullptr);
+}
+
 } // namespace
 } // namespace mitori::procfs

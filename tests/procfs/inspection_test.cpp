@@ -43,6 +43,19 @@ TEST(Address, is_read_in_both_families) {
     EXPECT_EQ(parse_address("01:1"), "");
 }
 
+TEST(Sockets, know_their_peers_where_the_kernel_tells_them) {
+    Sockets sockets;
+    parse_unix("0000000000000000: 00000002 00000000 00000000 0001 03 91 /run/bus\n"
+               "0000000000000000: 00000003 00000000 00000000 0001 03 92\n"
+               "0000000000000000: 00000003 00000000 00000000 0001 03 93\n",
+               sockets);
+    join_peers({{91, 92}, {92, 91}, {93, 7}}, sockets);
+    EXPECT_EQ(sockets.at(92).text(), "unix -> /run/bus connected");
+    EXPECT_EQ(sockets.at(91).text(), "unix /run/bus connected");
+    EXPECT_EQ(sockets.at(91).peer_inode, 92U);
+    EXPECT_EQ(sockets.at(93).peer_inode, 7U) << "of another namespace, say";
+}
+
 TEST(Sockets, are_known_by_their_inode) {
     Sockets sockets;
     parse_inet("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"

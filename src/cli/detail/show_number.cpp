@@ -8,6 +8,7 @@
 #include <sys/mount.h>
 
 #include "base/time.hpp"
+#include "procfs/capabilities.hpp"
 
 namespace mitori::cli::detail {
 
@@ -15,53 +16,11 @@ namespace {
 
 constexpr std::uint64_t no_value = UINT64_MAX;
 
-/// linux/capability.h, by number.
-constexpr auto capabilities = std::to_array<std::string_view>({"chown",
-                                                               "dac_override",
-                                                               "dac_read_search",
-                                                               "fowner",
-                                                               "fsetid",
-                                                               "kill",
-                                                               "setgid",
-                                                               "setuid",
-                                                               "setpcap",
-                                                               "linux_immutable",
-                                                               "net_bind_service",
-                                                               "net_broadcast",
-                                                               "net_admin",
-                                                               "net_raw",
-                                                               "ipc_lock",
-                                                               "ipc_owner",
-                                                               "sys_module",
-                                                               "sys_rawio",
-                                                               "sys_chroot",
-                                                               "sys_ptrace",
-                                                               "sys_pacct",
-                                                               "sys_admin",
-                                                               "sys_boot",
-                                                               "sys_nice",
-                                                               "sys_resource",
-                                                               "sys_time",
-                                                               "sys_tty_config",
-                                                               "mknod",
-                                                               "lease",
-                                                               "audit_write",
-                                                               "audit_control",
-                                                               "setfcap",
-                                                               "mac_override",
-                                                               "mac_admin",
-                                                               "syslog",
-                                                               "wake_alarm",
-                                                               "block_suspend",
-                                                               "audit_read",
-                                                               "perfmon",
-                                                               "bpf",
-                                                               "checkpoint_restore"});
-
 std::string show_capabilities(std::uint64_t set) {
     std::string words;
-    for (std::size_t i = 0; i < capabilities.size(); ++i)
-        if (((set >> i) & 1U) != 0) words += fmt::format("{}cap_{}", words.empty() ? "" : " ", capabilities[i]);
+    for (unsigned number = 0; number < 64; ++number)
+        if (auto const name = procfs::capability_name(number); ((set >> number) & 1U) != 0 && !name.empty())
+            words += fmt::format("{}cap_{}", words.empty() ? "" : " ", name);
     return words;
 }
 

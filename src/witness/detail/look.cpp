@@ -1,10 +1,10 @@
 #include "witness/detail/look.hpp"
 
-#include <ctime>
 #include <unistd.h>
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "procfs/start_time.hpp"
 #include "witness/witness.hpp"
 
 namespace mitori::witness::detail {
@@ -22,14 +22,6 @@ std::string read_group(pid_t pid) {
     return {};
 }
 
-base::Usec started_at(std::uint64_t ticks) {
-    timespec boottime{};
-    ::clock_gettime(CLOCK_BOOTTIME, &boottime);
-    auto const now = base::Usec(boottime.tv_sec * 1'000'000 + boottime.tv_nsec / 1000);
-    auto const start = base::Usec(ticks * 1'000'000 / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)));
-    return base::sys::now_realtime() - (now - start);
-}
-
 } // namespace
 
 std::optional<char> tell_who(procfs::Procfs& procfs, pid_t pid, status::Death& death) {
@@ -39,7 +31,7 @@ std::optional<char> tell_who(procfs::Procfs& procfs, pid_t pid, status::Death& d
     death.comm = row->comm;
     death.group = row->group;
     death.session = row->session;
-    death.started = started_at(row->start_ticks);
+    death.started = procfs::started_at(row->start_ticks);
     death.user = procfs.owner(pid);
     death.cgroup = read_group(pid);
     death.unit = unit_of(death.cgroup);
