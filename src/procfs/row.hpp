@@ -25,6 +25,11 @@ public:
             bits_ |= 1U << static_cast<unsigned>(part);
     }
     [[nodiscard]] constexpr bool has(Part part) const { return ((bits_ >> static_cast<unsigned>(part)) & 1U) != 0; }
+    [[nodiscard]] constexpr Parts without(Part part) const {
+        auto rest = *this;
+        rest.bits_ &= ~(1U << static_cast<unsigned>(part));
+        return rest;
+    }
     constexpr Parts& operator|=(Parts other) {
         bits_ |= other.bits_;
         return *this;

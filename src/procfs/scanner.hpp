@@ -1,5 +1,6 @@
 // All processes at once, with few system calls: one descriptor of /proc, one getdents64 for hundreds of names, and for
 // each process and each part that is asked for one openat, one read into a buffer that is used again, and one close.
+// The groups of many processes are read from the groups' side (group_index.hpp).
 // A process that vanishes meanwhile is not an error, it is simply not there.
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
+#include "procfs/group_index.hpp"
 #include "procfs/row.hpp"
 
 namespace mitori::procfs {
@@ -49,6 +51,8 @@ private:
     [[nodiscard]] std::optional<std::string_view> read_part(std::string_view name);
     [[nodiscard]] bool fill(Row& row, Parts parts);
     void fill_rest(Row& row, Parts parts);
+    [[nodiscard]] bool fill_process(Row& row, pid_t pid, Parts parts, GroupIndex const* groups);
+    [[nodiscard]] std::optional<GroupIndex> index_groups(std::span<pid_t const> pids);
     [[nodiscard]] std::vector<pid_t> numbers(std::string const& folder) const;
 
     base::Fd directory_;
