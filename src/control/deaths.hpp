@@ -26,7 +26,7 @@ public:
     [[nodiscard]] virtual base::Result<std::vector<status::DeathTotals>> totals(status::DeathFilter const& filter,
                                                                                 By by) = 0;
     [[nodiscard]] virtual base::Result<std::vector<status::LostDeaths>> lost(base::Usec since) = 0;
-    /// One statement of SQL that reads: `columns` is called once, before rows.
+    /// One statement that reads; anything else is refused (EPERM) in words. `columns` is called once, before rows.
     struct Answer {
         std::function<void(std::vector<std::string> const&)> columns;
         std::function<void(std::span<status::Cell const>)> row;

@@ -25,7 +25,7 @@ public:
     explicit FileReader(Database database) : database_(std::move(database)) {}
 
     base::Result<std::optional<Death>> find(std::int64_t number) override;
-    base::Result<void> for_each(DeathFilter const& filter, Take const& take) override;
+    base::Result<void> for_each(DeathFilter const& filter, std::function<bool(Death const&)> const& take) override;
     base::Result<std::uint64_t> count(DeathFilter const& filter) override;
     base::Result<std::vector<status::DeathTotals>> totals(DeathFilter const& filter, By by) override;
     base::Result<std::vector<status::LostDeaths>> lost(base::Usec since) override;
@@ -47,7 +47,7 @@ base::Result<std::optional<Death>> FileReader::find(std::int64_t number) {
 }
 
 // The numbers first, from the narrow table and its indices; the words only of those that were chosen.
-base::Result<void> FileReader::for_each(DeathFilter const& filter, Take const& take) {
+base::Result<void> FileReader::for_each(DeathFilter const& filter, std::function<bool(Death const&)> const& take) {
     auto const where = detail::where(filter);
     std::string chosen = fmt::format("SELECT d.number FROM death d WHERE {}", where.condition);
     if (filter.limit) chosen += fmt::format(" ORDER BY d.ended DESC, d.number DESC LIMIT {}", *filter.limit);
@@ -172,10 +172,11 @@ base::Result<std::unique_ptr<Reader>> Reader::open(std::string const& path) {
     auto database = TRY(Database::open(path, detail::Access::read));
     TRY(database.execute("PRAGMA query_only = 1"));
     auto const version = TRY(database.number("PRAGMA user_version"));
-    if (version != detail::schema_version)
-        return base::make_error(
-            EPROTO, fmt::format("the ledger is of version {}, this mitori reads {}", version, detail::schema_version),
-            path);
+    if (version < detail::oldest_readable || version > detail::schema_version)
+        return base::make_error(EPROTO,
+                                fmt::format("the ledger is of version {}, this mitori reads {} to {}", version,
+                                            detail::oldest_readable, detail::schema_version),
+                                path);
     return std::make_unique<FileReader>(std::move(database));
 }
 

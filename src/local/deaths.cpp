@@ -10,28 +10,6 @@
 namespace mitori::local {
 namespace {
 
-class Deaths final : public control::Deaths {
-public:
-    explicit Deaths(std::unique_ptr<ledger::Reader> reader) : reader_(std::move(reader)) {}
-
-    base::Result<void> for_each(status::DeathFilter const& filter,
-                                std::function<bool(status::Death const&)> const& take) override {
-        return reader_->for_each(filter, take);
-    }
-    base::Result<std::uint64_t> count(status::DeathFilter const& filter) override { return reader_->count(filter); }
-    base::Result<std::vector<status::DeathTotals>> totals(status::DeathFilter const& filter, By by) override {
-        return reader_->totals(filter, by == By::unit ? ledger::Reader::By::unit : ledger::Reader::By::comm);
-    }
-    base::Result<std::vector<status::LostDeaths>> lost(base::Usec since) override { return reader_->lost(since); }
-    base::Result<void> sql(std::string const& statement, Answer const& answer) override {
-        return reader_->sql(statement, {.columns = answer.columns, .row = answer.row});
-    }
-    base::Result<void> wait(base::Usec most) override { return reader_->wait(most); }
-
-private:
-    std::unique_ptr<ledger::Reader> reader_;
-};
-
 std::string state_folder() {
     if (char const* const given = std::getenv("XDG_STATE_HOME"); given != nullptr && *given == '/') return given;
     if (char const* const home = std::getenv("HOME"); home != nullptr && *home == '/')
@@ -57,7 +35,7 @@ base::Result<std::unique_ptr<control::Deaths>> open_deaths(std::vector<std::stri
         std::string const path = real != nullptr ? real : file;
         std::free(real); // NOLINT(cppcoreguidelines-no-malloc): realpath(3) gives it so
         auto reader = ledger::Reader::open(path);
-        if (reader) return std::make_unique<Deaths>(*std::move(reader));
+        if (reader) return *std::move(reader);
         if (reader.error().number != ENOENT) return std::unexpected(reader.error());
     }
     return base::make_error(ENOENT, "find a ledger", base::join(files, ", "));

@@ -1,7 +1,9 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include "base/sys.hpp"
+#include "ledger/detail/schema.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/sample_deaths.hpp"
 #include "status/death_text.hpp"
@@ -136,21 +138,38 @@ TEST_F(LedgerKeeps, command_lines_from_strangers) {
     EXPECT_EQ(file.st_mode & 07777U & ~0640U, 0U);
 }
 
-TEST_F(LedgerKeeps, a_file_of_version_1_readable) {
-    auto const old = base::sys::read_file(std::string(MITORI_TEST_DATA) + "/files/version-1.sqlite");
-    ASSERT_TRUE(old) << old.error().message();
-    ASSERT_TRUE(base::sys::write_file(path(), *old));
-    open();
-    auto const found = all();
-    ASSERT_EQ(found.size(), 3U);
-    for (int n : {1, 2, 3}) {
-        auto expected = full(n);
-        expected.number = n;
-        EXPECT_EQ(status::show_death(found[static_cast<std::size_t>(n - 1)]), status::show_death(expected));
+class LedgerOfOld : public LedgerTest, public ::testing::WithParamInterface<int> {
+protected:
+    void take_old_file() {
+        auto const old = base::sys::read_file(fmt::format("{}/files/version-{}.sqlite", MITORI_TEST_DATA, GetParam()));
+        ASSERT_TRUE(old) << old.error().message();
+        ASSERT_TRUE(base::sys::write_file(path(), *old));
     }
+    void expect_what_it_holds(std::vector<status::Death> const& found) {
+        ASSERT_EQ(found.size(), 3U);
+        for (int n : {1, 2, 3}) {
+            auto expected = full(n);
+            expected.number = n;
+            EXPECT_EQ(status::show_death(found[static_cast<std::size_t>(n - 1)]), status::show_death(expected));
+        }
+    }
+};
+
+TEST_P(LedgerOfOld, is_brought_up_to_date_by_a_writer) {
+    take_old_file();
+    open();
+    expect_what_it_holds(all());
     add({full(4)});
     EXPECT_EQ(all().size(), 4U);
 }
+
+TEST_P(LedgerOfOld, is_read_as_it_lies) {
+    take_old_file();
+    expect_what_it_holds(all());
+}
+
+// A file of each version is kept for ever.
+INSTANTIATE_TEST_SUITE_P(Versions, LedgerOfOld, ::testing::Range(1, static_cast<int>(detail::schema_version) + 1));
 
 class LedgerBound : public LedgerTest {
 protected:

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "ledger/detail/schema.hpp"
+#include "ledger/detail/where.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace mitori::ledger::detail {
@@ -51,6 +52,27 @@ TEST_F(Migrate, refuses_a_file_of_a_newer_version) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().number, EPROTO);
     EXPECT_THAT(refused.error().message(), ::testing::HasSubstr("of version 2, this mitori knows 1"));
+}
+
+TEST_F(Migrate, leaves_an_index_for_each_question_that_is_asked_often) {
+    auto database = open();
+    ASSERT_TRUE(migrate(database));
+    auto const plan = [&](status::DeathFilter const& filter) {
+        auto const asked = where(filter);
+        auto statement = *database.prepare("EXPLAIN QUERY PLAN SELECT d.number FROM death d WHERE " + asked.condition +
+                                           " ORDER BY d.ended DESC LIMIT 1");
+        asked.bind(statement);
+        std::string all;
+        while (statement.step().value())
+            all += std::string(statement.text(3)) + "\n";
+        return all;
+    };
+    using ::testing::HasSubstr;
+    EXPECT_THAT(plan({.comm = "sh"}), HasSubstr("death_comm"));
+    EXPECT_THAT(plan({.unit = "a.service"}), HasSubstr("death_unit"));
+    EXPECT_THAT(plan({.pid = 7}), HasSubstr("death_pid"));
+    EXPECT_THAT(plan({.failed = true}), HasSubstr("death_failed"));
+    EXPECT_THAT(plan({}), HasSubstr("death_ended"));
 }
 
 } // namespace

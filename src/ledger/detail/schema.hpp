@@ -10,7 +10,10 @@
 namespace mitori::ledger::detail {
 
 /// The number of the newest schema, as the file keeps it in user_version.
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
+/// Files from this version on are read as they lie, before a writer has brought them up to date: what has come since
+/// makes asking quicker, no more.
+inline constexpr std::int64_t oldest_readable = 1;
 
 /// Brings the file to the newest version, in one transaction; a new file gets all steps. EPROTO where the file was made
 /// by a newer version than ours.
