@@ -46,7 +46,7 @@ constexpr std::size_t most_waiting = 100'000;
 constexpr base::Usec retry_after = std::chrono::seconds(1);
 
 struct Arguments {
-    std::string ledger;
+    std::optional<std::string> ledger; ///< named by hand
     ledger::Limits limits;
     witness::Options witness;
     std::optional<int> leave;
@@ -118,7 +118,6 @@ Arguments parse(std::span<char const* const> words) {
         take(option, arguments);
     if (!arguments.leave && optind < static_cast<int>(words.size()))
         arguments.leave = complain(fmt::format("what is \"{}\"?", copy[static_cast<std::size_t>(optind)]));
-    if (arguments.ledger.empty()) arguments.ledger = default_ledger();
     return arguments;
 }
 
@@ -173,6 +172,17 @@ private:
     loop::WatchPtr retry_;
 };
 
+/// The file to write. Its folder is made in the usual place only: another's name may be mistyped.
+base::Result<std::string> find_place(Arguments const& arguments) {
+    auto const file = arguments.ledger.value_or(default_ledger());
+    auto const folder = std::filesystem::path(file).parent_path().string();
+    if (folder.empty()) return file;
+    if (!arguments.ledger) TRY(base::sys::make_directories(folder));
+    if (auto const found = base::sys::stat(folder); !found)
+        return base::make_error(found.error().number, "find the folder of the ledger that --ledger names", folder);
+    return file;
+}
+
 base::Result<base::Fd> lock(std::string const& ledger) {
     auto file = base::sys::lock_file(ledger + ".lock");
     if (!file && file.error().number == EWOULDBLOCK)
@@ -191,10 +201,9 @@ base::Result<int> record(Arguments const& arguments) {
     for (int const number : {SIGPIPE, SIGHUP})
         TRY(base::sys::ignore_signal(base::Signal{number}));
     static_cast<void>(base::sys::raise_descriptor_limit());
-    if (auto const folder = std::filesystem::path(arguments.ledger).parent_path(); !folder.empty())
-        TRY(base::sys::make_directories(folder));
-    auto const only_one = TRY(lock(arguments.ledger));
-    auto const ledger = TRY(ledger::Ledger::open(arguments.ledger, arguments.limits));
+    auto const place = TRY(find_place(arguments));
+    auto const only_one = TRY(lock(place));
+    auto const ledger = TRY(ledger::Ledger::open(place, arguments.limits));
     auto loop = TRY(loop::open_loop());
     HostRecorder recorder(*loop, *ledger);
     auto const opened = TRY(witness::open_witness(
@@ -209,7 +218,7 @@ base::Result<int> record(Arguments const& arguments) {
     };
     auto const term = TRY(loop->on_signal(base::Signal{SIGTERM}, finish));
     auto const interrupt = TRY(loop->on_signal(base::Signal{SIGINT}, finish));
-    say_what_is_seen(opened, arguments.ledger);
+    say_what_is_seen(opened, place);
     return loop->run();
 }
 
