@@ -1,10 +1,11 @@
-// `mitori deaths` and `mitori why`. They read the ledger's file and need no manager.
+// `mitori deaths` and `mitori why`. They read the ledger's file, and the log, and need no manager.
 #pragma once
 
 #include <iosfwd>
 #include <string>
 #include <vector>
 
+#include "cli/connection.hpp"
 #include "cli/context.hpp"
 #include "cli/programs.hpp"
 
@@ -15,6 +16,7 @@ struct DeathsCall {
     Screen screen;
     std::ostream& out;
     std::ostream& err;
+    ManagerFinder manager = {}; ///< for jobs that are not done yet
 };
 
 /// The exit status: 0, or 1 where something could not be shown (`why`: of one of whose deaths nothing is known).

@@ -50,6 +50,20 @@ TEST_F(Words, tell_of_memory_that_ran_out) {
         "this was its unit's 3rd death in 10 minutes. Its last lines:\n    oom soon\n    bye\\x1b[0m\n");
 }
 
+TEST_F(Words, tell_what_it_used) {
+    death_.kind = DeathKind::exited;
+    death_.status = 0;
+    death_.cause = Cause::itself;
+    death_.cpu_user = 2s;
+    death_.peak_memory = 64U << 20U;
+    EXPECT_EQ(told(),
+              "redis-server (pid 812, unit cache.service) exited with code 0 at 12:03:01.512. It had run for 3 d "
+              "4 h and used 2.0 s of CPU time, 64.0M of memory at most.\n");
+    death_.started = base::Usec(0);
+    death_.cpu_user.reset();
+    EXPECT_THAT(told(), ::testing::HasSubstr(". It had used 64.0M of memory at most.\n"));
+}
+
 TEST_F(Words, tell_who_sent_a_signal) {
     death_.cause = Cause::process;
     death_.sender = {4321, 1};

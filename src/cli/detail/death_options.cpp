@@ -210,10 +210,12 @@ std::expected<DeathOptions, std::string> parse_death_options(DeathProgram progra
 }
 
 std::string death_help(DeathProgram program) {
-    std::string text = program == DeathProgram::why
-                           ? "mitori why UNIT|PID|last…\n\nSays in words why a process died: of a unit the last one of "
-                             "its main process.\n\n"
-                           : "mitori deaths [OPTION…]\n\nShows the deaths in the ledger.\n\n";
+    std::string text =
+        program == DeathProgram::why
+            ? "mitori why UNIT|PID|JOB|last…\n\nSays in words why a process died: of a unit the last one "
+              "of its main process. Of a job (job/17; nginx/start: the last of its starts) what "
+              "became of it,\nand which death made it fail.\n\n"
+            : "mitori deaths [OPTION…]\n\nShows the deaths in the ledger.\n\n";
     for (auto const& row : rows) {
         if (program == DeathProgram::why && row.of == deaths) continue;
         std::string name = row.short_name != 0 ? fmt::format("-{}, --{}", row.short_name, row.name)

@@ -150,11 +150,15 @@ private:
     }
 
     void say_life() {
+        std::vector<std::string> used;
+        auto const cpu = death_.cpu_user.value_or(base::Usec(0)) + death_.cpu_system.value_or(base::Usec(0));
+        if (cpu >= std::chrono::milliseconds(1)) used.push_back(words_for_span(cpu) + " of CPU time");
+        // Where memory ran out it has been said.
+        if (death_.peak_memory.value_or(0) > 0 && death_.cause != Cause::oom)
+            used.push_back(base::show_size(*death_.peak_memory) + " of memory at most");
         std::string words;
         if (auto const life = status::lived(death_)) words = "It had run for " + words_for_span(*life);
-        auto const cpu = death_.cpu_user.value_or(base::Usec(0)) + death_.cpu_system.value_or(base::Usec(0));
-        if (cpu >= std::chrono::milliseconds(1))
-            words += fmt::format("{} {} of CPU time", words.empty() ? "It had used" : " and used", words_for_span(cpu));
+        if (!used.empty()) words += (words.empty() ? "It had used " : " and used ") + base::join(used, ", ");
         if (!words.empty()) add(words);
     }
 

@@ -5,6 +5,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "cli/detail/refusals.hpp"
+#include "cli/detail/show_json.hpp"
 #include "cli/detail/status_log.hpp"
 #include "cli/detail/status_report.hpp"
 #include "cli/detail/style.hpp"
@@ -57,7 +58,7 @@ void print_json(Context& context, detail::StatusFacts const& facts) {
     nlohmann::json json;
     json["properties"] = facts.properties;
     json["processes"] = facts.processes;
-    fmt::print(context.out, "{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    detail::print_json(context, json);
 }
 
 void warn_if_changed(Context& context, Properties const& properties) {
@@ -68,10 +69,12 @@ void warn_if_changed(Context& context, Properties const& properties) {
                base::printable(properties.get("Id").text()), context.program);
 }
 
-/// What stands before a report: another one sets it off by an empty line. And whether lines of a log were cut.
+/// What stands before a report: another one sets it off by an empty line. And what is said below the last one: whether
+/// lines of a log were cut, and which services have failed.
 struct Before {
     bool report = false;
     bool cut = false;
+    std::vector<std::string> failed;
 };
 
 int show_unit(Context& context, std::string const& unit, Before& before) {
@@ -83,6 +86,8 @@ int show_unit(Context& context, std::string const& unit, Before& before) {
         return code(ExitStatus::no_such_unit);
     }
     warn_if_changed(context, *properties);
+    auto const name = properties->get("Id").text();
+    if (active == "failed" && name.ends_with(".service")) before.failed.push_back(name);
     auto const facts = gather(context, unit, std::move(*properties));
     if (context.options.format == Format::json) {
         print_json(context, facts);
@@ -92,6 +97,15 @@ int show_unit(Context& context, std::string const& unit, Before& before) {
     }
     before.report = true;
     return status_of_state(active);
+}
+
+void give_hints(Context& context, Before const& before) {
+    if (context.options.quiet || context.options.format == Format::json) return;
+    if (before.cut) fmt::print(context.out, "Hint: Some lines were ellipsized, use -l to show in full.\n");
+    // systemctl's output is systemctl's.
+    if (!before.failed.empty() && context.program == "mitori")
+        fmt::print(context.out, "\nWhich death it was, and whose doing: mitori why {}\n",
+                   base::printable(base::join(before.failed, " ")));
 }
 
 /// The units that are meant: names, patterns, and the units of processes.
@@ -112,6 +126,10 @@ control::Answer<std::vector<std::string>> meant(Context& context, Arguments cons
 int show_manager(Context& context) {
     auto const properties = context.faces.query.manager_properties();
     if (!properties) return detail::complain(context, "get properties", properties.error());
+    if (detail::wants_json(context)) {
+        detail::print_json(context, {{"properties", *properties}});
+        return 0;
+    }
     auto const number = [&](std::string_view name) { return properties->get(name).number(); };
     auto const state = properties->get("SystemState").text();
     auto const style = state == "running" ? detail::Style::good : detail::Style::bad;
@@ -140,8 +158,7 @@ int status(Context& context, Arguments const& typed) {
         int const one = show_unit(context, unit, before);
         if (result == 0) result = one;
     }
-    if (before.cut && !context.options.quiet)
-        fmt::print(context.out, "Hint: Some lines were ellipsized, use -l to show in full.\n");
+    give_hints(context, before);
     return result;
 }
 

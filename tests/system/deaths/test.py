@@ -124,6 +124,67 @@ class Deaths(harness.Case):
         self.assertIn("the manager gave up: start-limit-hit", words)
         self.assertIn("this was its unit's 2nd death in 10 minutes", words)
 
+    def job(self, name, *words):
+        """What `why` tells of a job, once the log and the ledger have it."""
+        def look():
+            answer = self.machine.mitori("why", name)
+            return answer.stdout if all(word in answer.stdout for word in words) else None
+        return harness.wait_until(look, f"why {name} tells: {words}")
+
+    def test_a_job_and_the_death_that_made_it_fail(self):
+        self.assertEqual(self.machine.mitori("start", "once.service").returncode, 1)
+        words = self.job("once/start", "the start of once.service, failed at ", "exited with code 7", "no luck")
+        told, = json.loads(self.ok(self.machine.mitori("why", "once/start", "-o", "json")))
+        self.assertEqual((told["job"]["unit"], told["job"]["type"], told["job"]["result"]),
+                         ("once.service", "start", "failed"))
+        self.assertEqual((told["status"], told["role"], told["last_lines"]), (7, "main", ["no luck"]))
+        self.assertEqual(self.why(f"job/{told['job']['id']}"), words)
+        self.assertTrue(words.startswith(f"Job {told['job']['id']}, "), words)
+
+    def test_a_job_that_was_given_up_for_another(self):
+        self.assertEqual(self.machine.mitori("start", "needs.service").returncode, 1)
+        words = self.job("needs/start", "the job of a unit that it needs had failed", "exited with code 7")
+        self.assertRegex(words, r"\nJob \d+, the start of once.service, failed at ")
+
+    def test_a_job_of_a_start_that_takes_too_long(self):
+        self.machine.mitori("start", "late.service")
+        self.job("late/start", "the start of late.service, failed at ", "by the manager: its start timed out after 1s")
+
+    def test_a_job_that_ends_something(self):
+        self.start("sleeper.service")
+        pid = self.machine.main_pid("sleeper.service")
+        self.stop("sleeper.service")
+        self.job("sleeper/stop", "the stop of sleeper.service, was done at ", f"sleep (pid {pid}, unit sleeper.service)")
+
+    def test_a_job_that_is_not_done_yet_is_asked_of_the_manager(self):
+        self.ok(self.machine.mitori("start", "--no-block", "slow.service"))
+        self.assertRegex(self.why("slow/start"), r"^Job \d+, the start of slow.service, is running\.\n$")
+        self.stop("slow.service")
+
+    def test_a_job_that_nobody_knows(self):
+        answer = self.machine.mitori("why", "job/987654")
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("a manager forgets a job when it is done, and the log does not tell of one", answer.stderr)
+        answer = self.machine.mitori("why", "98765432")
+        self.assertIn("no death of a process 98765432; of jobs, a manager forgets", answer.stderr)
+
+    def test_status_of_a_failed_unit_says_where_to_ask(self):
+        self.machine.mitori("start", "once.service")
+        hint = "mitori why once.service"
+        self.assertTrue(self.machine.mitori("status", "once").stdout.endswith(f"whose doing: {hint}\n"))
+        self.assertNotIn(hint, self.machine.systemctl("status", "once").stdout)
+        self.assertNotIn(hint, self.machine.mitori("status", "once", "-q").stdout)
+
+    def test_lines_of_a_child_are_its_units_last_lines(self):
+        self.machine.mitori("start", "parent.service")
+        self.followed("parent.service")
+        self.assertIn("Its last lines:\n    the child says so\n", self.why("parent"))
+
+    def test_memory_is_told(self):
+        self.machine.mitori("start", "exits.service")
+        self.followed("exits.service")
+        self.assertRegex(self.why("exits"), r"used .*\d+(\.\d+)?[KM] of memory at most")
+
     def test_orphans_belong_to_their_unit(self):
         self.start("family.service")
         def nine():
