@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/detail/inspect_report.hpp"
 #include "cli/detail/ps_ours.hpp"
+#include "status/death_json.hpp"
 
 namespace mitori::cli::detail {
 namespace {
@@ -81,6 +82,33 @@ Json capabilities_of(Inspection const& found) {
     return sets;
 }
 
+/// Of the groups on the way up, which binds.
+Json effective_of(Inspection const& found) {
+    using procfs::Bound;
+    Json all = Json::object();
+    for (auto const& [kind, name] : {std::pair{Bound::memory, "memory"}, {Bound::tasks, "tasks"}})
+        if (auto const* least = procfs::binding(found.group_limits, kind))
+            all[name] = {{"left", least->left()}, {"group", least->group}, {"name", least->name}};
+    if (auto const* least = procfs::binding(found.group_limits, Bound::processors))
+        all["processors"] = {{"most", least->share()}, {"group", least->group}, {"name", least->name}};
+    return all;
+}
+
+/// Null where no ledger tells.
+Json history_json(InspectHistory const& history) {
+    if (history.of.empty() || !history.untold.empty()) return {};
+    auto last = Json::array();
+    for (auto const& death : history.last)
+        last.push_back(Json(nlohmann::json(death)));
+    return {{"of", history.of}, {"deaths", history.deaths}, {"failed", history.failed}, {"last", std::move(last)}};
+}
+
+Json status_number(Inspection const& found, std::string const& key) {
+    auto const at = found.status.find(key);
+    auto const number = at == found.status.end() ? std::nullopt : base::parse_integer<std::uint64_t>(at->second);
+    return number ? Json(*number) : Json();
+}
+
 Json namespaces_of(Inspection const& found) {
     Json all;
     for (auto const& space : found.namespaces)
@@ -123,6 +151,7 @@ std::string inspect_json(InspectFacts const& facts) {
     auto const& found = facts.inspection;
     auto json = identity_of(facts);
     json["group_limits"] = groups_of(found);
+    json["effective_limits"] = effective_of(found);
     json["descriptors"] = found.descriptors_told ? descriptors_of(found) : Json();
     json["limits"] = limits_of(found);
     json["signals"] = signals_of(found.row);
@@ -134,7 +163,11 @@ std::string inspect_json(InspectFacts const& facts) {
     json["policy"] = find_ps_field("cls")->show({found.row, facts.desk});
     json["threads"] = found.row.threads;
     json["capabilities"] = capabilities_of(found);
+    json["no_new_privileges"] = status_number(found, "NoNewPrivs") == 1;
     json["seccomp"] = found.row.seccomp;
+    json["seccomp_filters"] = status_number(found, "Seccomp_filters");
+    json["tracer"] = found.row.tracer == 0 ? Json() : Json(found.row.tracer);
+    json["history"] = history_json(facts.history);
     json["environment"] = environment_lines(found.row.environment, facts.values);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/detail/death_words.hpp"
 #include "cli/detail/ps_ours.hpp"
 #include "cli/detail/style.hpp"
 #include "cli/detail/table.hpp"
@@ -82,6 +83,21 @@ void add_identity(Report& report, InspectFacts const& facts) {
                     fmt::format("{} {}", above.pid, command_of(above)));
 }
 
+/// Of all limits of the groups on the way up the ones that bind: those that leave least.
+void add_effective(Report& report, std::vector<procfs::GroupLimit> const& limits) {
+    using procfs::Bound;
+    auto const name = [&report](char const* kind, procfs::GroupLimit const& limit, std::string const& left) {
+        report.line("effective",
+                    fmt::format("{}: {}, by {}", kind, left, base::printable(limit.group.empty() ? "/" : limit.group)));
+    };
+    if (auto const* least = procfs::binding(limits, Bound::memory))
+        name("memory", *least, base::show_size(least->left()) + " left");
+    if (auto const* least = procfs::binding(limits, Bound::tasks))
+        name("tasks", *least, fmt::format("{} left", least->left()));
+    if (auto const* least = procfs::binding(limits, Bound::processors))
+        name("processors", *least, fmt::format("{:.2f}", least->share()));
+}
+
 void add_place(Report& report, InspectFacts const& facts) {
     auto const& found = facts.inspection;
     auto const& row = found.row;
@@ -98,19 +114,14 @@ void add_place(Report& report, InspectFacts const& facts) {
     for (auto const& limit : found.group_limits) {
         auto const who = base::printable(limit.group.empty() ? "/" : limit.group);
         if (limit.period != 0)
-            report.line(limit.name,
-                        fmt::format("{:.2f} processors, by {}",
-                                    static_cast<double>(limit.most) / static_cast<double>(limit.period), who));
+            report.line(limit.name, fmt::format("{:.2f} processors, by {}", limit.share(), who));
         else if (limit.name == "pids.max")
             report.line(limit.name, fmt::format("{} of {} used, by {}", limit.used, limit.most, who));
         else
             report.line(limit.name, fmt::format("{} of {} used, by {}", base::show_size(limit.used),
                                                 base::show_size(limit.most), who));
     }
-    if (auto const least = procfs::tightest(found.group_limits))
-        report.line("effective",
-                    fmt::format("{} left, by {}", base::show_size(least->most - std::min(least->most, least->used)),
-                                base::printable(least->group)));
+    add_effective(report, found.group_limits);
     std::vector<std::string> others;
     for (auto const& space : found.namespaces)
         if (!space.same_as_ours) others.push_back(space.id);
@@ -125,7 +136,9 @@ std::string holders_of(procfs::Descriptor const& one) {
     for (auto const& other : one.others)
         words.push_back(fmt::format("{} ({}) fd {}", other.pid, base::printable(other.comm), other.descriptor));
     if (!words.empty()) return (one.kind == "pipe" ? "  other end: " : "  peer: ") + base::join(words, ", ");
-    return one.kind == "pipe" ? "  other end: nobody that may be seen" : "";
+    if (one.kind == "pipe") return "  other end: nobody that may be seen";
+    bool const connected = one.kind == "socket" && one.detail.starts_with("unix") && one.detail.ends_with("connected");
+    return connected ? "  peer: nobody that may be seen" : "";
 }
 
 void add_descriptors(Report& report, InspectFacts const& facts) {
@@ -198,8 +211,25 @@ void add_rights(Report& report, InspectFacts const& facts) {
         report.line(name, or_nobody(procfs::capability_names(set)));
     }
     report.line("new privileges", status_of(found, "NoNewPrivs") == "1" ? "never" : "possible");
-    report.line("seccomp", row.seccomp == 0 ? "off" : row.seccomp == 1 ? "strict" : "filter");
+    auto const filters = status_of(found, "Seccomp_filters");
+    report.line("seccomp", row.seccomp == 0   ? "off"
+                           : row.seccomp == 1 ? "strict"
+                           : filters.empty()  ? "filter"
+                                              : fmt::format("{} filters", filters));
     if (row.tracer != 0) report.line("traced by", fmt::format("{}", row.tracer));
+}
+
+void add_history(Report& report, InspectHistory const& history) {
+    if (history.of.empty()) return;
+    report.title("History");
+    if (!history.untold.empty()) return report.line("", "not told: " + history.untold);
+    report.line("deaths", history.deaths == 0 ? fmt::format("none of {} in the ledger", history.of)
+                                              : fmt::format("{} of {} in the ledger, {} of them failed", history.deaths,
+                                                            history.of, history.failed));
+    for (auto const& death : history.last)
+        report.line(&death == &history.last.front() ? "the last" : "",
+                    fmt::format("{}  {} (pid {}) {}, by {}", base::show_timestamp(death.ended.realtime),
+                                base::printable(death.comm), death.who.pid, how_it_ended(death), whose_doing(death)));
 }
 
 } // namespace
@@ -220,6 +250,7 @@ std::string inspect_report(InspectFacts const& facts, Screen const& screen) {
     add_signals(report, facts.inspection);
     add_memory(report, facts);
     add_rights(report, facts);
+    add_history(report, facts.history);
     report.title("Environment");
     auto const lines = environment_lines(facts.inspection.row.environment, facts.values);
     if (facts.values == Values::shown)

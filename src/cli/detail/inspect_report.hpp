@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/context.hpp"
+#include "cli/detail/inspect_history.hpp"
 #include "cli/detail/ps_desk.hpp"
 #include "procfs/inspection.hpp"
 
@@ -17,6 +18,7 @@ struct InspectFacts {
     procfs::Inspection const& inspection;
     PsDesk& desk; ///< with the process and what is above it laid out
     Values values = Values::hidden;
+    InspectHistory history = {};
 };
 
 [[nodiscard]] std::string inspect_report(InspectFacts const& facts, Screen const& screen);

@@ -1,9 +1,13 @@
 // `mitori inspect`.
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <fmt/ostream.h>
 #include <iostream>
 
 #include "base/text.hpp"
+#include "cli/detail/death_place.hpp"
+#include "cli/detail/flags.hpp"
 #include "cli/detail/inspect_report.hpp"
 #include "cli/pager.hpp"
 #include "cli/process_programs.hpp"
@@ -24,66 +28,60 @@ Show everything that the kernel tells of a process.
 See mitori-inspect(1).
 )";
 
-struct Asked {
+/// Nothing where a word is no process number; that one is said.
+std::optional<std::vector<pid_t>> parse_pids(ProcessCall const& call, std::vector<std::string> const& words) {
     std::vector<pid_t> pids;
-    detail::Values values = detail::Values::hidden;
-    bool full = false;
-    bool json = false;
-    bool pager = true;
-    bool help = false;
-};
-
-std::optional<Asked> parse(ProcessCall const& call) {
-    Asked asked;
-    for (std::size_t i = 0; i < call.words.size(); ++i) {
-        auto const& word = call.words[i];
-        bool const is_format = word == "-o" || word == "--output";
-        if (word == "--environment")
-            asked.values = detail::Values::shown;
-        else if (word == "-l" || word == "--full")
-            asked.full = true;
-        else if (word == "--no-pager")
-            asked.pager = false;
-        else if (word == "--json" || word == "-ojson" || word == "--output=json" ||
-                 (is_format && i + 1 < call.words.size() && call.words[++i] == "json"))
-            asked.json = true;
-        else if (word == "-h" || word == "--help")
-            asked.help = true;
-        else if (auto const pid = base::parse_integer<pid_t>(word); pid && *pid > 0)
-            asked.pids.push_back(*pid);
-        else {
-            auto const what = word.starts_with('-') ? "Unknown option" : "No process number:";
-            fmt::print(call.err, "mitori inspect: {} '{}'.\nTry 'mitori inspect --help'.\n", what,
+    for (auto const& word : words) {
+        auto const pid = base::parse_integer<pid_t>(word);
+        if (!pid || *pid <= 0) {
+            fmt::print(call.err, "mitori inspect: No process number: '{}'.\nTry 'mitori inspect --help'.\n",
                        base::printable(word));
             return std::nullopt;
         }
+        pids.push_back(*pid);
     }
-    if (!asked.pids.empty() || asked.help) return asked;
+    if (!pids.empty()) return pids;
     fmt::print(call.err, "mitori inspect: A PID is missing.\nTry 'mitori inspect --help'.\n");
     return std::nullopt;
+}
+
+struct LedgerOfThisPlace {
+    std::unique_ptr<control::Deaths> owner;
+    base::Result<control::Deaths*> face;
+};
+
+LedgerOfThisPlace open_ledger(ProcessCall const& call) {
+    if (!call.deaths) return {nullptr, base::make_error(ENOENT, "find a ledger", "nowhere")};
+    auto opened = call.deaths(detail::runtime_directory_of({}), std::nullopt);
+    if (!opened) return {nullptr, std::unexpected(opened.error())};
+    auto* const face = opened->get();
+    return {*std::move(opened), face};
 }
 
 } // namespace
 
 int run_inspect(ProcessCall const& call) {
-    auto const asked = parse(call);
-    if (!asked) return failure;
-    if (asked->help) {
+    bool environment = false;
+    bool no_pager = false;
+    auto const flags = detail::parse_flags(
+        call, "inspect",
+        std::array<detail::Flag, 2>{{{"", "--environment", &environment}, {"", "--no-pager", &no_pager}}});
+    if (!flags) return failure;
+    if (flags->help) {
         call.out << usage;
         return 0;
     }
-    auto scanner = procfs::Scanner::open();
-    if (!scanner) {
-        fmt::print(call.err, "mitori inspect: {}\n", scanner.error().message());
-        return failure;
-    }
-    auto const pager = asked->pager && !asked->json && &call.out == &std::cout ? Pager::open() : nullptr;
+    auto const pids = parse_pids(call, flags->words);
+    auto scanner = pids ? detail::open_scanner(call, "inspect") : std::nullopt;
+    if (!scanner) return failure;
+    auto const pager = !no_pager && !flags->json && &call.out == &std::cout ? Pager::open() : nullptr;
     auto& out = pager ? pager->out() : call.out;
     auto screen = call.screen;
-    if (asked->full || pager) screen.width = 0;
+    if (flags->full || pager) screen.width = 0;
     detail::PsDesk desk([&] { return call.manager ? call.manager(std::nullopt) : nullptr; });
+    auto const ledger = open_ledger(call);
     int status = 0;
-    for (pid_t const pid : asked->pids) {
+    for (pid_t const pid : *pids) {
         auto const found = procfs::inspect(*scanner, pid);
         if (!found) {
             fmt::print(call.err, "mitori inspect: there is no process {}\n", pid);
@@ -93,8 +91,10 @@ int run_inspect(ProcessCall const& call) {
         std::vector<procfs::Row> rows{found->row};
         std::ranges::copy(found->ancestors, std::back_inserter(rows));
         desk.lay_out(rows);
-        detail::InspectFacts const facts{*found, desk, asked->values};
-        out << (asked->json ? detail::inspect_json(facts) : detail::inspect_report(facts, screen));
+        auto history = detail::history_of(ledger.face, desk.membership(found->row).unit, found->row.comm);
+        detail::InspectFacts const facts{*found, desk, environment ? detail::Values::shown : detail::Values::hidden,
+                                         std::move(history)};
+        out << (flags->json ? detail::inspect_json(facts) : detail::inspect_report(facts, screen));
     }
     return status;
 }

@@ -1,9 +1,11 @@
 // `mitori sessions`.
 #include <algorithm>
+#include <array>
 #include <fmt/ostream.h>
 #include <ostream>
 
 #include "base/text.hpp"
+#include "cli/detail/flags.hpp"
 #include "cli/detail/sessions_picture.hpp"
 #include "cli/process_programs.hpp"
 #include "procfs/scanner.hpp"
@@ -28,37 +30,7 @@ struct Asked {
     std::vector<std::string> which;
     bool all = false;
     bool terminals = false;
-    bool full = false;
-    bool json = false;
-    bool help = false;
 };
-
-/// Nothing where a word is not understood; that one is said.
-std::optional<Asked> parse(ProcessCall const& call) {
-    Asked asked;
-    for (std::size_t i = 0; i < call.words.size(); ++i) {
-        auto const& word = call.words[i];
-        bool const is_format = word == "-o" || word == "--output";
-        if (word == "-a" || word == "--all")
-            asked.all = true;
-        else if (word == "-t" || word == "--terminals")
-            asked.terminals = true;
-        else if (word == "-l" || word == "--full")
-            asked.full = true;
-        else if (word == "--json" || word == "-ojson" || word == "--output=json" ||
-                 (is_format && i + 1 < call.words.size() && call.words[++i] == "json"))
-            asked.json = true;
-        else if (word == "-h" || word == "--help")
-            asked.help = true;
-        else if (word.starts_with('-')) {
-            fmt::print(call.err, "mitori sessions: Unknown option '{}'.\nTry 'mitori sessions --help'.\n",
-                       base::printable(word));
-            return std::nullopt;
-        } else
-            asked.which.push_back(word);
-    }
-    return asked;
-}
 
 bool is_asked_for(Asked const& asked, detail::SessionPicture const& session) {
     if (asked.terminals && session.terminal.empty()) return false;
@@ -73,35 +45,44 @@ bool is_asked_for(Asked const& asked, detail::SessionPicture const& session) {
     });
 }
 
+/// The exit status.
+int none_found(ProcessCall const& call, Asked const& asked, bool none) {
+    if (none && !asked.which.empty())
+        fmt::print(call.err, "mitori sessions: there is no session, process or terminal {}\n",
+                   base::printable(base::join(asked.which, ", ")));
+    return none ? failure : 0;
+}
+
 } // namespace
 
 int run_sessions(ProcessCall const& call) {
-    auto const asked = parse(call);
-    if (!asked) return failure;
-    if (asked->help) {
+    Asked asked;
+    auto const flags = detail::parse_flags(
+        call, "sessions",
+        std::array<detail::Flag, 2>{{{"-a", "--all", &asked.all}, {"-t", "--terminals", &asked.terminals}}});
+    if (!flags) return failure;
+    asked.which = flags->words;
+    if (flags->help) {
         call.out << usage;
         return 0;
     }
-    auto scanner = procfs::Scanner::open();
-    if (!scanner) {
-        fmt::print(call.err, "mitori sessions: {}\n", scanner.error().message());
-        return failure;
-    }
+    auto scanner = detail::open_scanner(call, "sessions");
+    if (!scanner) return failure;
     using procfs::Part;
     auto const rows = scanner->all({Part::status, Part::command_line, Part::cgroup});
     detail::PsDesk desk([&] { return call.manager ? call.manager(std::nullopt) : nullptr; });
     desk.lay_out(rows);
     auto sessions = detail::sessions_of(desk);
-    std::erase_if(sessions, [&](auto const& session) { return !is_asked_for(*asked, session); });
-    if (asked->json) {
+    std::erase_if(sessions, [&](auto const& session) { return !is_asked_for(asked, session); });
+    if (flags->json) {
         call.out << detail::sessions_json(sessions, desk);
-        return sessions.empty() ? failure : 0;
+        return none_found(call, asked, sessions.empty());
     }
     auto screen = call.screen;
-    if (asked->full) screen.width = 0;
+    if (flags->full) screen.width = 0;
     for (auto const& line : detail::draw_sessions(sessions, desk, screen))
         call.out << line << '\n';
-    return sessions.empty() ? failure : 0;
+    return none_found(call, asked, sessions.empty());
 }
 
 } // namespace mitori::cli

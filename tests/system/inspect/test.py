@@ -79,7 +79,23 @@ class Inspect(harness.Case):
         self.assertEqual(ours, theirs)
         self.assertEqual(len(ours), 4)
         unix = [one["detail"] for one in self.open.values() if one["detail"].startswith("unix")]
-        self.assertEqual(unix, ["unix /tmp/subject.socket listening"])
+        self.assertEqual(sorted(unix), ["unix -> /tmp/subject.socket connected", "unix /tmp/subject.socket connected",
+                                        "unix /tmp/subject.socket listening", "unix connected"])
+
+    def test_peers_of_unix_sockets_are_those_of_ss(self):
+        shown = self.ok(self.machine.run("ss", "-xpH", "state", "connected"))
+        ends = {}  # inode -> (its peer's inode, who has it)
+        for line in shown.splitlines():
+            inode, peer = re.match(r"\S+ +\S+ +\d+ +\d+ +\S+ +(\d+) +\S+ +(\d+)", line).groups()
+            ends[inode] = (peer, {(int(pid), int(fd)) for pid, fd in re.findall(r"pid=(\d+),fd=(\d+)", line)})
+        self.assertTrue(ends)
+        theirs = {fd: ends[peer][1] for peer, holders in ends.values() for pid, fd in holders
+                  if str(pid) == self.pid and peer in ends}
+        ours = {fd: {(other["pid"], other["fd"]) for other in one["others"]} for fd, one in self.open.items()
+                if one["detail"].startswith("unix") and one["detail"].endswith("connected")}
+        self.assertEqual(ours, theirs)
+        self.assertEqual(len(ours), 3)
+        self.assertIn({int(self.child)}, [{pid for pid, _ in holders} for holders in ours.values()])
 
     def test_the_ends_of_a_connection_know_each_other(self):
         ends = {fd: one for fd, one in self.open.items() if one["detail"].endswith("established")}
@@ -117,6 +133,29 @@ class Inspect(harness.Case):
         self.assertEqual(told["namespaces"]["net"]["id"], os.readlink(f"/proc/{self.machine.init}/ns/net"))
         self.assertIn("theirs", {mount["whose"] for mount in told["mounts"]})
         self.assertTrue(all(space["same_as_ours"] for space in self.told["namespaces"].values()))
+
+    def test_history_is_the_ledgers(self):
+        self.assertIsNone(self.told["history"])
+        self.assertIn("not told: there is no ledger", self.ok(self.machine.run("mitori", "inspect", self.child)))
+        self.machine.start("mitori", "record", "--host")
+        harness.wait_until(lambda: "recording into" in self.machine.log(), "the machine is recorded")
+        for seconds in ("0.01", "nonsense"):
+            self.machine.run("sleep", seconds)
+        def history():
+            told = json.loads(self.ok(self.machine.run("mitori", "inspect", self.child, "-o", "json")))["history"]
+            return told if told and told["deaths"] == 2 else None
+        told = harness.wait_until(history, "both ends are in the ledger")
+        self.assertEqual((told["of"], told["failed"]), ("command sleep", 1))
+        self.assertEqual([death["status"] for death in told["last"]], [1, 0])
+        plain = self.ok(self.machine.run("mitori", "inspect", self.child))
+        self.assertIn("2 of command sleep in the ledger, 1 of them failed", plain)
+        self.assertRegex(plain, r"the last +\S.* sleep \(pid \d+\) exited with code 1, by itself")
+
+    def test_rights_are_those_of_proc(self):
+        status = dict(line.split(":\t", 1) for line in self.machine.read(f"/proc/{self.pid}/status").splitlines())
+        self.assertEqual(len(self.told["capabilities"]["bounding"]), int(status["CapBnd"], 16).bit_count())
+        self.assertEqual(self.told["no_new_privileges"], status["NoNewPrivs"] == "1")
+        self.assertEqual(self.told["seccomp_filters"], int(status.get("Seccomp_filters", "0")))
 
     def test_who_is_not_there_is_said(self):
         answer = self.machine.run("mitori", "inspect", "999999")
