@@ -1,9 +1,11 @@
 #include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "cli/detail/refusals.hpp"
+#include "cli/detail/show_json.hpp"
 #include "cli/detail/style.hpp"
 #include "cli/detail/unit_names.hpp"
 #include "cli/verbs.hpp"
@@ -12,12 +14,15 @@ namespace mitori::cli {
 
 namespace {
 
-bool print_file(Context& context, std::string const& path) {
+/// Where it is JSON that is wanted it is added to what is printed later.
+bool print_file(Context& context, std::string const& path, nlohmann::json& json) {
     auto const text = base::sys::read_file(path);
     if (!text) {
         fmt::print(context.err, "Failed to cat {}: {}\n", base::printable(path), text.error().message());
         return false;
     }
+    json.push_back({{"path", path}, {"text", *text}});
+    if (detail::wants_json(context)) return true;
     fmt::print(context.out, "{}\n", detail::styled(context.screen, detail::Style::faint, "# " + base::printable(path)));
     // A file goes out as it is, so that it can be piped; on a terminal it may not drive it.
     if (!context.screen.colour && context.screen.width == 0) {
@@ -39,6 +44,7 @@ int cat(Context& context, Arguments const& typed) {
     if (!units) return detail::complain(context, "find units", units.error());
     bool first = true;
     int status = 0;
+    auto json = nlohmann::json::array();
     for (auto const& unit : *units) {
         auto const properties = context.faces.query.unit_properties(unit);
         if (!properties)
@@ -52,12 +58,15 @@ int cat(Context& context, Arguments const& typed) {
             fmt::print(context.err, "No files found for {}.\n", base::printable(unit));
             status = detail::code(detail::ExitStatus::failure);
         }
+        auto files = nlohmann::json::array();
         for (auto const& path : paths) {
-            if (!first) fmt::print(context.out, "\n");
+            if (!first && !detail::wants_json(context)) fmt::print(context.out, "\n");
             first = false;
-            if (!print_file(context, path)) status = detail::code(detail::ExitStatus::failure);
+            if (!print_file(context, path, files)) status = detail::code(detail::ExitStatus::failure);
         }
+        json.push_back({{"unit", unit}, {"files", std::move(files)}});
     }
+    if (detail::wants_json(context)) detail::print_json(context, json);
     return status;
 }
 

@@ -2,17 +2,19 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "base/text.hpp"
 #include "cli/detail/refusals.hpp"
+#include "cli/detail/show_json.hpp"
 #include "cli/verbs.hpp"
 
 namespace mitori::cli {
 namespace {
 
 /// The value as a shell reads it back: as it is where nothing in it is special, else as systemctl has it, $'…'.
-std::string quoted(std::string_view value) {
+std::string shell_quoted(std::string_view value) {
     constexpr std::string_view special = " \"\\`$*?['()<>|&;!";
     bool const plain = std::ranges::all_of(value, [&](char c) {
         return special.find(c) == special.npos && static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
@@ -41,10 +43,15 @@ int change(Context& context, Arguments const& unset, Arguments const& set) {
 int show_environment(Context& context, Arguments const&) {
     auto const properties = context.faces.query.manager_properties();
     if (!properties) return detail::complain(context, "get environment", properties.error());
+    auto json = nlohmann::json::object();
     for (auto const& entry : properties->get("Environment").words()) {
         auto const sign = std::min(entry.find('='), entry.size() - 1);
-        fmt::print(context.out, "{}{}\n", base::printable(entry.substr(0, sign + 1)), quoted(entry.substr(sign + 1)));
+        json[entry.substr(0, sign)] = entry.substr(sign + 1);
+        if (detail::wants_json(context)) continue;
+        fmt::print(context.out, "{}{}\n", base::printable(entry.substr(0, sign + 1)),
+                   shell_quoted(entry.substr(sign + 1)));
     }
+    if (detail::wants_json(context)) detail::print_json(context, json);
     return 0;
 }
 

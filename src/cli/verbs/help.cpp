@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "base/text.hpp"
+#include "cli/detail/show_json.hpp"
 #include "cli/detail/style.hpp"
 #include "cli/verbs.hpp"
 
@@ -42,7 +44,10 @@ int help(Context& context, Arguments const&) {
 }
 
 int version(Context& context, Arguments const&) {
-    fmt::print(context.out, "mitori {}\n", MITORI_VERSION);
+    if (detail::wants_json(context))
+        detail::print_json(context, {{"version", MITORI_VERSION}});
+    else
+        fmt::print(context.out, "mitori {}\n", MITORI_VERSION);
     return 0;
 }
 

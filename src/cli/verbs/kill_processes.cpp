@@ -1,6 +1,7 @@
 // `mitori kill` of a tree, a session, a group or a unit's processes; of units by their manager it is verbs/kill.cpp.
 #include <algorithm>
 #include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "base/text.hpp"
@@ -25,6 +26,7 @@ Send a signal to processes, and to nobody else.
   -s, --signal=SIGNAL         Which signal (SIGTERM)
   -n, --dry-run               Send nothing; show who would get it
   -q, --quiet                 Do not show who got it
+  -o json, --json             Show it as JSON
 
 See mitori(1).
 )";
@@ -38,6 +40,7 @@ struct Asked {
     base::Signal signal{SIGTERM};
     bool dry_run = false;
     bool quiet = false;
+    bool json = false;
     bool help = false;
 };
 
@@ -62,9 +65,10 @@ private:
         auto const name = word.substr(0, equals);
         if (word == "-n" || word == "--dry-run") return (asked.dry_run = true, std::nullopt);
         if (word == "-q" || word == "--quiet") return (asked.quiet = true, std::nullopt);
+        if (word == "--json" || word == "-ojson") return (asked.json = true, std::nullopt);
         if (word == "-h" || word == "--help") return (asked.help = true, std::nullopt);
         bool const known = name == "-s" || name == "--signal" || name == "--tree" || name == "--session" ||
-                           name == "--group" || name == "--unit";
+                           name == "--group" || name == "--unit" || name == "-o" || name == "--output";
         if (!known) return fmt::format("Unknown word '{}'.", base::printable(word));
         if (equals == word.npos && at_ == words_.size()) return fmt::format("Option '{}' needs a word.", name);
         return take(name, equals == word.npos ? words_[at_++] : word.substr(equals + 1));
@@ -75,6 +79,11 @@ private:
             if (!signal || signal->number == 0) return fmt::format("Unknown signal '{}'.", base::printable(value));
             asked.signal = *signal;
             return std::nullopt;
+        }
+        if (name == "-o" || name == "--output") {
+            asked.json = value == "json";
+            if (asked.json || value == "text" || value == "table") return std::nullopt;
+            return fmt::format("'{}' is no format: table or json.", base::printable(value));
         }
         if (asked.whom != Whom::nobody) return "One of --tree, --session, --group and --unit at a time.";
         asked.whom = name == "--tree"      ? Whom::tree
@@ -115,9 +124,49 @@ detail::Choose choice_of(Asked const& asked, detail::PsDesk& desk) {
     };
 }
 
+/// "--tree=42"
+std::string words_for(Asked const& asked) {
+    switch (asked.whom) {
+    case Whom::tree: return fmt::format("--tree={}", asked.number);
+    case Whom::session: return fmt::format("--session={}", asked.number);
+    case Whom::group: return fmt::format("--group={}", asked.number);
+    case Whom::unit:
+    case Whom::nobody: break;
+    }
+    return "--unit=" + base::printable(asked.unit);
+}
+
 void list(std::ostream& out, std::string_view what, std::vector<procfs::Row> const& rows) {
     for (auto const& row : rows)
         fmt::print(out, "{} {} {}\n", what, row.pid, detail::command_of(row));
+}
+
+nlohmann::ordered_json json_of(std::vector<procfs::Row> const& rows) {
+    auto all = nlohmann::ordered_json::array();
+    for (auto const& row : rows)
+        all.push_back({{"pid", row.pid},
+                       {"start_ticks", row.start_ticks},
+                       {"comm", row.comm},
+                       {"command", detail::command_of(row)}});
+    return all;
+}
+
+/// Who got the signal, or would get it; and the exit status.
+int show(ProcessCall const& call, Asked const& asked, detail::KillOutcome const& outcome) {
+    auto const signal = "SIG" + base::signal_name(asked.signal);
+    if (asked.json) {
+        nlohmann::ordered_json const json{{"signal", signal},
+                                          {"dry_run", asked.dry_run},
+                                          {"processes", json_of(outcome.hit)},
+                                          {"refused", json_of(outcome.refused)}};
+        call.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    } else if (!asked.quiet || asked.dry_run) {
+        list(call.out, asked.dry_run ? "would send " + signal + " to" : signal + " to", outcome.hit);
+    }
+    list(call.err, "mitori kill: not permitted:", outcome.refused);
+    if (outcome.hit.empty() && outcome.refused.empty())
+        fmt::print(call.err, "mitori kill: there is nobody: {}\n", words_for(asked));
+    return outcome.refused.empty() && !outcome.hit.empty() ? 0 : failure;
 }
 
 } // namespace
@@ -142,18 +191,8 @@ int run_kill(ProcessCall const& call) {
     procfs::Parts parts{procfs::Part::command_line};
     if (asked.whom == Whom::unit) parts |= {procfs::Part::cgroup};
     detail::Killer killer(*scanner, parts, choice_of(asked, desk));
-    auto const signal = "SIG" + base::signal_name(asked.signal);
-    if (asked.dry_run) {
-        auto const found = killer.targets();
-        list(call.out, "would send " + signal + " to", found);
-        if (found.empty()) fmt::print(call.err, "mitori kill: there is nobody\n");
-        return found.empty() ? failure : 0;
-    }
-    auto const outcome = killer.send(asked.signal);
-    if (!asked.quiet) list(call.out, signal + " to", outcome.hit);
-    list(call.err, "mitori kill: not permitted:", outcome.refused);
-    if (outcome.hit.empty() && outcome.refused.empty()) fmt::print(call.err, "mitori kill: there is nobody\n");
-    return outcome.refused.empty() && !outcome.hit.empty() ? 0 : failure;
+    if (asked.dry_run) return show(call, asked, {.hit = killer.targets(), .refused = {}});
+    return show(call, asked, killer.send(asked.signal));
 }
 
 bool kill_takes(std::vector<std::string> const& words) {

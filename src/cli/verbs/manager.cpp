@@ -1,9 +1,11 @@
 // What is asked of the manager as a whole: daemon-reload, exit, is-system-running, cancel.
 #include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "base/text.hpp"
 #include "cli/detail/refusals.hpp"
+#include "cli/detail/show_json.hpp"
 #include "cli/verbs.hpp"
 
 namespace mitori::cli {
@@ -31,7 +33,10 @@ int is_system_running(Context& context, Arguments const&) {
     auto const properties = context.faces.query.manager_properties();
     if (!properties) return detail::complain(context, "ask the manager", properties.error());
     auto const state = properties->get("SystemState").text();
-    if (!context.options.quiet) fmt::print(context.out, "{}\n", base::printable(state));
+    if (detail::wants_json(context))
+        detail::print_json(context, {{"state", state}});
+    else if (!context.options.quiet)
+        fmt::print(context.out, "{}\n", base::printable(state));
     return state == "running" ? 0 : code(ExitStatus::failure);
 }
 

@@ -90,6 +90,9 @@ int show_processes(ProcessCall const& call, TreeOptions options, std::ostream& o
     detail::PsDesk desk([&] { return call.manager ? call.manager(options.runtime_dir) : nullptr; });
     desk.lay_out(rows);
     auto const found = tops(options, desk);
+    if (found.empty() && !options.words.empty())
+        fmt::print(call.err, "mitori tree: there is no process, and no unit with processes, of the name {}\n",
+                   base::printable(base::join(options.words, ", ")));
     if (options.json) {
         auto json = nlohmann::ordered_json::array();
         for (auto const top : found)

@@ -3,11 +3,13 @@
 
 #include <fmt/ostream.h>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <unistd.h>
 
 #include "base/text.hpp"
 #include "cli/detail/refusals.hpp"
+#include "cli/detail/show_json.hpp"
 #include "cli/detail/style.hpp"
 #include "cli/verbs.hpp"
 
@@ -39,6 +41,24 @@ detail::Style style_of(unit::Severity severity) {
     return detail::Style::plain;
 }
 
+std::string_view word_of(unit::Severity severity) {
+    switch (severity) {
+    case unit::Severity::error: return "error";
+    case unit::Severity::warning: return "warning";
+    case unit::Severity::notice: break;
+    }
+    return "notice";
+}
+
+nlohmann::json json_of(unit::Diagnostic const& finding) {
+    return {{"severity", word_of(finding.severity)},
+            {"file", finding.file},
+            {"line", finding.line},
+            {"column", finding.column},
+            {"text", finding.text},
+            {"hint", finding.hint}};
+}
+
 } // namespace
 
 int verify(Context& context, Arguments const& files) {
@@ -46,14 +66,19 @@ int verify(Context& context, Arguments const& files) {
     auto const variables = environment();
     unit::Loader loader(unit::search_path(scope, variables), unit::read_host(scope, variables));
     bool good = true;
+    auto json = nlohmann::json::array();
     for (auto const& verdict : unit::verify(loader, files)) {
         good = good && verdict.good();
-        for (auto const& finding : verdict.findings)
-            if (!context.options.quiet || finding.severity == unit::Severity::error)
+        for (auto const& finding : verdict.findings) {
+            if (context.options.quiet && finding.severity != unit::Severity::error) continue;
+            json.push_back(json_of(finding));
+            if (!detail::wants_json(context))
                 fmt::print(
                     context.out, "{}\n",
                     detail::styled(context.screen, style_of(finding.severity), base::printable(finding.message())));
+        }
     }
+    if (detail::wants_json(context)) detail::print_json(context, json);
     return detail::code(good ? detail::ExitStatus::success : detail::ExitStatus::failure);
 }
 

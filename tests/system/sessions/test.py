@@ -186,7 +186,7 @@ python3 /tmp/cases.py setsid(main)
         # A tree is stopped before it is killed, and nsenter(1), which stands outside, stops with its child.
         harness.wait_until(lambda: started.send_signal(signal.SIGCONT) or started.poll() is not None, "it has ended")
         answer = self.machine.run("mitori", "kill", "--tree", top)
-        self.assertEqual((answer.returncode, answer.stderr), (1, "mitori kill: there is nobody\n"))
+        self.assertEqual((answer.returncode, answer.stderr), (1, f"mitori kill: there is nobody: --tree={top}\n"))
 
     def test_kill_by_session_and_by_group_hits_nobody_else(self):
         self.make("job_control")
