@@ -16,6 +16,7 @@ struct Descendant {
     pid_t pid = 0;
     std::string name;                 ///< comm(5) of it; empty where it ended before we looked
     std::optional<process::Exit> end; ///< nothing: it lives on, or another process took its end
+    bool ended_by_us = false;         ///< as what the command left behind
 };
 
 struct Report {

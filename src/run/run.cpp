@@ -41,7 +41,10 @@ std::optional<int> own_terminal() {
 
 class Run {
 public:
-    Run(Settings const& settings, InheritedSignals const& inherited) : settings_(settings), inherited_(inherited) {}
+    Run(Settings const& settings, InheritedSignals const& inherited, Keeper const& keep)
+        : settings_(settings),
+          inherited_(inherited),
+          keep_(keep) {}
 
     int run() {
         auto const status = start_and_hold();
@@ -84,6 +87,7 @@ private:
             report_.group.memory_peak = report_.group.memory_peak ? report_.group.memory_peak : limited.memory_peak();
         remove_group();
         if (status) write_report(to_json(settings_, report_));
+        if (status && keep_) keep_(deaths_of(settings_, report_, command_));
         return status;
     }
 
@@ -94,6 +98,7 @@ private:
         report_.started = loop.now();
         auto started = scope.start(command);
         if (!started) return std::unexpected(started.error());
+        if (keep_) command_ = describe_living(started->child.pid());
         if (settings_.terminal == Terminal::new_pair) {
             auto relay = Relay::make(loop, std::move(started->terminal));
             if (!relay) return std::unexpected(own(relay.error()));
@@ -131,11 +136,12 @@ private:
         auto const killed = scope.kill(options);
         if (!killed) return say(killed.error().message());
         for (auto const& orphan : killed->orphans) {
-            auto const known = std::ranges::find(report_.descendants, orphan.pid, &Descendant::pid);
+            auto known = std::ranges::find(report_.descendants, orphan.pid, &Descendant::pid);
             if (known != report_.descendants.end())
                 known->end = orphan.exit;
             else
-                report_.descendants.push_back({.pid = orphan.pid, .name = {}, .end = orphan.exit});
+                known = report_.descendants.insert(known, {.pid = orphan.pid, .name = {}, .end = orphan.exit});
+            known->ended_by_us = true;
         }
     }
 
@@ -172,6 +178,8 @@ private:
     static constexpr auto group_name = "command";
     Settings const& settings_;
     InheritedSignals const& inherited_;
+    Keeper const& keep_;
+    status::Death command_; ///< as far as only the living tell; of interest to who keeps deaths
     std::unique_ptr<cgroup::Groups> groups_;
     base::Fd group_; ///< of the command; empty: it stays where we are
     std::unique_ptr<Relay> relay_;
@@ -191,6 +199,8 @@ int status_of(Settings const& settings, Ended const& ended) {
     return by_signal ? of_signals + exit.status : exit.status;
 }
 
-int run(Settings const& settings, InheritedSignals const& inherited) { return Run(settings, inherited).run(); }
+int run(Settings const& settings, InheritedSignals const& inherited, Keeper const& keep) {
+    return Run(settings, inherited, keep).run();
+}
 
 } // namespace mitori::run
