@@ -31,6 +31,7 @@ class Deaths(harness.Case):
     def test_a_stranger_kills(self):
         self.start("sleeper.service")
         pid = self.machine.main_pid("sleeper.service")
+        harness.wait_until(lambda: self.machine.read(f"/proc/{pid}/comm") == "sleep\n", "its shell has become sleep")
         self.machine.kill(pid)
         death = self.told("sleeper.service", lambda death: death["pid"] == pid and "followed" in death)
         self.assertEqual(death["signal"], "SIGKILL")
