@@ -159,7 +159,7 @@ private:
     void take_in(UnitRef unit, pid_t pid);
     void watch_stranger(pid_t pid);
     void know_group(UnitRef unit);
-    // manager_host.cpp: ServiceHost, and what the children and sockets tell
+    // manager_host.cpp, manager_starts.cpp, manager_notify.cpp: ServiceHost, and what children and sockets tell
     base::Stamp now() const override { return around_.loop.now(); }
     std::expected<process::SpawnId, process::SpawnError> spawn(UnitRef unit, SpawnOrder order) override;
     Held hold(UnitRef unit, Role role, process::Child child) override;
