@@ -2,16 +2,15 @@
 
 #include <filesystem>
 #include <fmt/format.h>
-#include <getopt.h>
 #include <iostream>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "base/log.hpp"
 #include "base/names.hpp"
+#include "base/options.hpp"
 #include "bin/house.hpp"
 #include "bin/recorder_output.hpp"
-#include "bin/words.hpp"
 #include "manager/machine.hpp"
 
 namespace mitori::bin {
@@ -83,31 +82,31 @@ enum : int {
     option_serve_log,
     option_journal,
     option_console,
-    option_leftovers,
-    option_help
+    option_leftovers
 };
 
-void take(int option, Arguments& arguments) {
-    switch (option) {
+void take(base::GivenOption const& given, Arguments& arguments) {
+    std::string const value(given.value);
+    switch (given.letter) {
     case option_system: arguments.house.scope = unit::Scope::system; return;
     case option_user: arguments.house.scope = unit::Scope::user; return;
-    case option_unit: arguments.unit = optarg; return;
-    case option_runtime: arguments.house.runtime_directory = optarg; return;
+    case option_unit: arguments.unit = value; return;
+    case option_runtime: arguments.house.runtime_directory = value; return;
     case option_serve: arguments.house.serve_systemctl = HouseOptions::ServeSystemctl::yes; return;
     case option_serve_log: arguments.serve_log = RecorderWish::ServeLog::yes; return;
-    case option_journal: arguments.journal_folder = std::filesystem::absolute(optarg); return;
-    case option_console: return take_console(optarg, arguments);
-    case option_leftovers: return take_leftovers(optarg, arguments);
+    case option_journal: arguments.journal_folder = std::filesystem::absolute(value); return;
+    case option_console: return take_console(value, arguments);
+    case option_leftovers: return take_leftovers(value, arguments);
     case option_level:
-        if (auto const level = level_of(optarg))
+        if (auto const level = level_of(value))
             arguments.level = *level;
         else {
             std::cerr << fmt::format("mitori manager: no log level \"{}\": err, warning, notice, info or debug\n",
-                                     optarg);
+                                     value);
             arguments.leave = 125;
         }
         return;
-    case option_help:
+    case 'h':
         std::cout << usage;
         arguments.leave = 0;
         return;
@@ -127,7 +126,7 @@ Arguments parse(std::span<char const* const> words) {
         {"journal-dir", required_argument, nullptr, option_journal},
         {"console", required_argument, nullptr, option_console},
         {"leftovers", required_argument, nullptr, option_leftovers},
-        {"help", no_argument, nullptr, option_help},
+        {"help", no_argument, nullptr, 'h'},
         {},
     };
     Arguments arguments;
@@ -142,15 +141,13 @@ Arguments parse(std::span<char const* const> words) {
         arguments.unit = "basic.target";
     }
 
-    std::string name = "mitori manager";
-    auto copy = words_for_getopt(name, words);
-    optind = 0;
-    for (int option = 0;
-         (option = ::getopt_long(static_cast<int>(words.size()), copy.data(), "h", options, nullptr)) != -1;)
-        take(option == 'h' ? option_help : option, arguments);
-    if (!arguments.leave && optind < static_cast<int>(words.size())) {
+    auto const rest = base::read_options("mitori manager", words, "h", options, [&](auto const& given) {
+        take(given, arguments);
+        return !arguments.leave;
+    });
+    if (!arguments.leave && !rest.empty()) {
         std::cerr << fmt::format("mitori manager: \"{}\" is no option; the unit to start is given with --unit\n",
-                                 copy[static_cast<std::size_t>(optind)]);
+                                 rest.front());
         arguments.leave = 125;
     }
     if (!arguments.leave && arguments.house.runtime_directory.empty()) {

@@ -5,16 +5,15 @@
 #include <deque>
 #include <filesystem>
 #include <fmt/format.h>
-#include <getopt.h>
 #include <iostream>
 #include <unistd.h>
 
 #include "base/log.hpp"
 #include "base/names.hpp"
+#include "base/options.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "bin/death_book.hpp"
-#include "bin/words.hpp"
 #include "ledger/ledger.hpp"
 #include "loop/loop.hpp"
 #include "witness/witness.hpp"
@@ -64,33 +63,33 @@ std::string default_ledger() {
     return files.empty() ? "ledger.sqlite" : files.front();
 }
 
-void take_source(Arguments& arguments) {
-    arguments.witness.only = base::value_of<status::Source>(optarg);
+void take_source(std::string_view word, Arguments& arguments) {
+    arguments.witness.only = base::value_of<status::Source>(word);
     using enum status::Source;
     auto const& only = arguments.witness.only;
     if (!only || (*only != bpf && *only != connector && *only != pidfd_info))
-        arguments.leave = complain(fmt::format("no source \"{}\": bpf, connector or pidfd", optarg));
+        arguments.leave = complain(fmt::format("no source \"{}\": bpf, connector or pidfd", word));
 }
 
-void take_limit(int option, Arguments& arguments) {
-    if (option == 'b') {
-        auto const size = base::parse_size(optarg);
+void take_limit(base::GivenOption const& given, Arguments& arguments) {
+    if (given.letter == 'b') {
+        auto const size = base::parse_size(given.value);
         if (!size) arguments.leave = complain(size.error().message());
         arguments.limits.bytes = size.value_or(0);
     } else {
-        auto const age = base::parse_span(optarg);
+        auto const age = base::parse_span(given.value);
         if (!age) arguments.leave = complain(age.error().message());
         arguments.limits.age = age.value_or(base::Usec(0));
     }
 }
 
-void take(int option, Arguments& arguments) {
-    switch (option) {
+void take(base::GivenOption const& given, Arguments& arguments) {
+    switch (given.letter) {
     case 'H': return;
-    case 'l': arguments.ledger = optarg; return;
-    case 's': return take_source(arguments);
+    case 'l': arguments.ledger = given.value; return;
+    case 's': return take_source(given.value, arguments);
     case 'b':
-    case 'a': return take_limit(option, arguments);
+    case 'a': return take_limit(given, arguments);
     case 'h':
         std::cout << usage;
         arguments.leave = 0;
@@ -110,14 +109,11 @@ Arguments parse(std::span<char const* const> words) {
         {},
     };
     Arguments arguments;
-    std::string name = "mitori record --host";
-    auto copy = words_for_getopt(name, words);
-    optind = 0;
-    for (int option = 0; !arguments.leave && (option = ::getopt_long(static_cast<int>(words.size()), copy.data(), "h",
-                                                                     options, nullptr)) != -1;)
-        take(option, arguments);
-    if (!arguments.leave && optind < static_cast<int>(words.size()))
-        arguments.leave = complain(fmt::format("what is \"{}\"?", copy[static_cast<std::size_t>(optind)]));
+    auto const rest = base::read_options("mitori record --host", words, "h", options, [&](auto const& given) {
+        take(given, arguments);
+        return !arguments.leave;
+    });
+    if (!arguments.leave && !rest.empty()) arguments.leave = complain(fmt::format("what is \"{}\"?", rest.front()));
     return arguments;
 }
 

@@ -6,19 +6,18 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <getopt.h>
 #include <iostream>
 #include <unistd.h>
 
 #include "base/log.hpp"
 #include "base/names.hpp"
+#include "base/options.hpp"
 #include "base/sys.hpp"
 #include "base/sys_last_words.hpp"
 #include "base/sys_streams.hpp"
 #include "base/text.hpp"
 #include "bin/death_book.hpp"
 #include "bin/record_host.hpp"
-#include "bin/words.hpp"
 #include "journal/journald_conf.hpp"
 #include "journal/orders.hpp"
 #include "journal/recorder.hpp"
@@ -69,20 +68,20 @@ int complain(std::string const& text) {
     return 125;
 }
 
-void take(int option, Arguments& arguments) {
-    switch (option) {
-    case 'l': arguments.listener = base::parse_integer<int>(optarg).value_or(-1); return;
-    case 'r': arguments.runtime_directory = optarg; return;
-    case 'f': arguments.folders.emplace_back(optarg); return;
-    case 'p': arguments.passing.emplace_back(optarg); return;
-    case 'd': arguments.ledgers.emplace_back(optarg); return;
+void take(base::GivenOption const& given, Arguments& arguments) {
+    switch (given.letter) {
+    case 'l': arguments.listener = base::parse_integer<int>(given.value).value_or(-1); return;
+    case 'r': arguments.runtime_directory = given.value; return;
+    case 'f': arguments.folders.emplace_back(given.value); return;
+    case 'p': arguments.passing.emplace_back(given.value); return;
+    case 'd': arguments.ledgers.emplace_back(given.value); return;
     case 'm': arguments.machine_conf = true; return;
     case 'w': arguments.witness = true; return;
-    case 's': arguments.syslog = optarg; return;
+    case 's': arguments.syslog = given.value; return;
     case 'c':
-        arguments.console = base::value_of<journal::ConsoleFormat>(optarg);
+        arguments.console = base::value_of<journal::ConsoleFormat>(given.value);
         if (!arguments.console)
-            arguments.leave = complain(fmt::format("no format \"{}\": raw, prefix or json", optarg));
+            arguments.leave = complain(fmt::format("no format \"{}\": raw, prefix or json", given.value));
         return;
     case 'h':
         std::cout << usage;
@@ -107,12 +106,10 @@ Arguments parse(std::span<char const* const> words) {
         {},
     };
     Arguments arguments;
-    std::string name = "mitori record";
-    auto copy = words_for_getopt(name, words);
-    optind = 0;
-    for (int option = 0;
-         (option = ::getopt_long(static_cast<int>(words.size()), copy.data(), "h", options, nullptr)) != -1;)
-        take(option, arguments);
+    static_cast<void>(base::read_options("mitori record", words, "h", options, [&](auto const& given) {
+        take(given, arguments);
+        return !arguments.leave;
+    }));
     if (!arguments.leave && (arguments.listener < 0 || arguments.runtime_directory.empty()))
         arguments.leave = complain("it is started by a manager, with --listener and --runtime-dir");
     return arguments;

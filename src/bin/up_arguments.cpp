@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <getopt.h>
 #include <iostream>
 
+#include "base/options.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
-#include "bin/words.hpp"
 #include "unit/foreman_options.hpp"
 
 namespace mitori::bin {
@@ -82,9 +81,8 @@ void take_look(std::string_view text, UpArguments& into) {
     if (!into.look) into.leave = complain_of_up(fmt::format("--output {}: prefix, raw, json or live is known", text));
 }
 
-void take(int option, UpArguments& into) {
-    std::string_view const value = optarg == nullptr ? "" : optarg;
-    switch (option) {
+void take(int letter, std::string_view value, UpArguments& into) {
+    switch (letter) {
     case 'f': into.procfile = value; return;
     case 'e':
         for (auto const file : base::split(value, ","))
@@ -138,7 +136,7 @@ void take_foreman_file(UpArguments& arguments, std::vector<int> const& given) {
     auto const file = unit::parse_foreman_options(*text);
     for (auto const line : file.wrong)
         std::cerr << fmt::format("mitori up: .foreman:{}: not \"option: value\": passed over\n", line);
-    for (auto option : file.options) {
+    for (auto const& option : file.options) {
         int const letter = letter_of(option.name, option.value);
         if (letter == 0 && option.name != "color")
             std::cerr << fmt::format("mitori up: .foreman:{}: no option \"{}\": passed over\n", option.line,
@@ -148,8 +146,7 @@ void take_foreman_file(UpArguments& arguments, std::vector<int> const& given) {
                                     return other == option_timestamp || other == option_no_timestamp;
                                 });
         if (letter == 0 || is_given || time_given) continue;
-        optarg = option.value.data();
-        take(letter, arguments);
+        take(letter, option.value, arguments);
     }
 }
 
@@ -157,18 +154,13 @@ void take_foreman_file(UpArguments& arguments, std::vector<int> const& given) {
 
 UpArguments parse_up_arguments(std::span<char const* const> words) {
     UpArguments arguments;
-    std::string name = "mitori up";
-    auto copy = words_for_getopt(name, words);
     std::vector<int> given;
-    optind = 0;
-    for (int option = 0;
-         !arguments.leave && (option = ::getopt_long(static_cast<int>(words.size()), copy.data(), "f:e:m:p:d:t:ko:ch",
-                                                     options.data(), nullptr)) != -1;) {
-        take(option, arguments);
-        given.push_back(option);
-    }
-    for (int i = optind; i < static_cast<int>(words.size()); ++i)
-        arguments.words.emplace_back(copy[static_cast<std::size_t>(i)]);
+    auto const rest = base::read_options("mitori up", words, "f:e:m:p:d:t:ko:ch", options, [&](auto const& option) {
+        take(option.letter, option.value, arguments);
+        given.push_back(option.letter);
+        return !arguments.leave;
+    });
+    arguments.words.assign(rest.begin(), rest.end());
     // Words that are no files are a formation.
     if (std::ranges::any_of(arguments.words, [](auto const& word) { return !base::sys::stat(word); }))
         given.push_back('m');

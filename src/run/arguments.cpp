@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 #include <fmt/format.h>
-#include <getopt.h>
 
+#include "base/options.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "run/attributes.hpp"
@@ -77,30 +77,30 @@ public:
           remarks_(remarks) {}
 
     std::expected<Settings, Leave> read(std::span<char const* const> words) {
-        std::string name = program_ == Program::run ? "mitori run" : "mitori daemonize";
-        std::vector<char*> copy{name.data()};
-        for (auto const* word : words.subspan(words.empty() ? 0 : 1))
-            copy.push_back(const_cast<char*>(word)); // "+": getopt permutes nothing
-        copy.push_back(nullptr);
-        int const count = static_cast<int>(copy.size()) - 1;
-        optind = 0;
-        int index = 0;
-        for (int found = 0;
-             wrong_.empty() && (found = ::getopt_long(count, copy.data(), "+k:s:e:h", options.data(), &index)) != -1;) {
-            if (found == '?') return std::unexpected(Leave{own_failure, ""}); // getopt has said why
-            if (found == 'h') return std::unexpected(Leave{0, std::string(usage(program_))});
-            auto const& others = program_ == Program::run ? only_daemonize : only_run;
-            if (others.contains(static_cast<char>(found)))
-                return std::unexpected(Leave{own_failure, fmt::format("--{} is an option of mitori {} only",
-                                                                      long_name(found), other_program())});
-            take(found, options[static_cast<std::size_t>(index)].name, optarg == nullptr ? "" : optarg);
-        }
-        for (int i = optind; i < count; ++i)
-            settings_.command.emplace_back(copy[static_cast<std::size_t>(i)]);
+        std::optional<Leave> leave;
+        auto const rest = base::read_options(program_ == Program::run ? "mitori run" : "mitori daemonize", words,
+                                             "+k:s:e:h", options, [&](base::GivenOption const& given) {
+                                                 leave = take(given);
+                                                 return !leave && wrong_.empty();
+                                             });
+        if (leave) return std::unexpected(*std::move(leave));
+        settings_.command.assign(rest.begin(), rest.end());
         return finish();
     }
 
 private:
+    /// With what to leave at once.
+    std::optional<Leave> take(base::GivenOption const& given) {
+        if (given.letter == '?') return Leave{own_failure, ""}; // getopt has said why
+        if (given.letter == 'h') return Leave{0, std::string(usage(program_))};
+        auto const& others = program_ == Program::run ? only_daemonize : only_run;
+        if (others.contains(static_cast<char>(given.letter)))
+            return Leave{own_failure,
+                         fmt::format("--{} is an option of mitori {} only", long_name(given.letter), other_program())};
+        take(given.letter, given.name, given.value);
+        return std::nullopt;
+    }
+
     void take(int found, string_view name, string_view text) {
         switch (found) {
         case attribute:
