@@ -62,15 +62,20 @@ std::optional<uid_t> user_in(std::string_view status) {
     return words.size() < 2 ? std::nullopt : base::parse_integer<uid_t>(words[1]);
 }
 
-/// The path in the unified hierarchy ("0::/path"), or else in systemd's.
+/// The path in the unified hierarchy ("0::/path"), or else in systemd's. A process that has ended holds up no removal
+/// of its group, which may be gone before it is waited for.
 std::string_view group_in(std::string_view cgroup) {
+    constexpr std::string_view unified = "0::", systemds = ":name=systemd:", gone = " (deleted)";
     std::string_view found;
     for (auto const line : base::split(cgroup, "\n")) {
-        if (line.starts_with("0::")) return line.substr(3);
-        constexpr std::string_view systemds = ":name=systemd:";
+        if (line.starts_with(unified)) {
+            found = line.substr(unified.size());
+            break;
+        }
         if (auto const at = line.find(systemds); at != std::string_view::npos)
             found = line.substr(at + systemds.size());
     }
+    if (found.ends_with(gone)) found.remove_suffix(gone.size());
     return found;
 }
 

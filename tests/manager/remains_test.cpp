@@ -43,6 +43,11 @@ TEST(Remains, take_systemds_hierarchy_where_there_is_no_other) {
     EXPECT_EQ(death.cgroup, "/old");
 }
 
+TEST(Remains, lie_in_their_group_though_it_is_gone) {
+    auto const death = parse_remains({.stat = {}, .status = {}, .cgroup = "0::/a/web.service (deleted)\n"}, 0s, 0s);
+    EXPECT_EQ(death.cgroup, "/a/web.service");
+}
+
 TEST(Remains, are_there_until_somebody_waits) {
     auto const before = base::sys::now_realtime();
     auto const child = ::fork();

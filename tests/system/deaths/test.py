@@ -211,6 +211,13 @@ class Deaths(harness.Case):
         harness.wait_until(lambda: len(self.deaths("--unit", "exits.service")) >= before + 10, "all ten are there")
         self.assertEqual(len(self.deaths("--unit", "exits.service")), before + 10)
 
+    def test_who_is_waited_for_when_its_group_is_gone_belongs_to_its_unit_too(self):
+        self.start("pair.service")
+        child = harness.wait_until(lambda: [p for p in self.machine.processes() if p.command == "sleep 4000"], "a child")[0]
+        self.stop("pair.service")
+        death = harness.wait_until(lambda: [d for d in self.deaths() if d["pid"] == child.pid], "its end is told")[0]
+        self.assertEqual((death["unit"], death["cause"]), ("pair.service", "manager"))
+
     def test_other_questions(self):
         self.machine.mitori("start", "exits.service")
         self.followed("exits.service")
