@@ -82,12 +82,15 @@ std::optional<GroupIndex> GroupIndex::read(std::span<pid_t const> pids, std::str
     GroupIndex index;
     index.known_.assign(pids.begin(), pids.end());
     index.places_.resize(pids.size());
+    index.paths_.emplace_back("/");
     std::uint32_t bit = 1;
     for (auto const& hierarchy : *hierarchies) {
+        index.has_memory_ = index.has_memory_ || hierarchy.is_memory;
+        // Most of v1's have no groups at all: everybody is in the root, and nothing needs to be read to know it.
+        if (folders_in(hierarchy.point).empty()) continue;
         if (!index.walk(hierarchy, bit)) return std::nullopt;
         index.all_ |= bit;
         index.has_unified_ = index.has_unified_ || hierarchy.is_unified;
-        index.has_memory_ = index.has_memory_ || hierarchy.is_memory;
         bit <<= 1U;
     }
     return index;

@@ -31,7 +31,7 @@ protected:
         row.cgroup = index.fill(row) ? row.cgroup : "not known";
         return row;
     }
-    std::vector<pid_t> pids_{1, 10, 11, 12, 13, 14, 15, 16};
+    std::vector<pid_t> pids_{1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24};
     mitori::test::TemporaryDirectory folder_;
 };
 
@@ -65,13 +65,24 @@ TEST_F(Groups, are_those_of_a_hybrid_in_the_words_of_proc) {
     EXPECT_EQ(row_of(*index, 13).cgroup, "not known");
 }
 
+TEST_F(Groups, need_not_be_read_where_there_are_none) {
+    std::filesystem::create_directories(folder_.path() + "/pids");
+    group("v2", "10\n");
+    group("v2/web", "11\n");
+    auto const index =
+        read("8:pids:/\n0::/\n", mount("v2", "cgroup2 cgroup2") + mount("pids", "cgroup cgroup rw,pids"));
+    ASSERT_TRUE(index) << "pids has no file to be read, and none is needed";
+    EXPECT_EQ(row_of(*index, 11).cgroup, "/web");
+    EXPECT_EQ(row_of(*index, 10).cgroup, "/");
+}
+
 TEST_F(Groups, are_left_to_proc_where_they_cannot_be_seen_as_a_whole) {
     group("v2", "1\n");
     EXPECT_FALSE(read("0::/../x\n", mount("v2", "cgroup2 cgroup2"))) << "outside of our cgroup namespace";
     EXPECT_FALSE(read("0::/\n", mount("v2", "cgroup2 cgroup2", "/sub"))) << "mounted from below";
     EXPECT_FALSE(read("4:memory:/\n0::/\n", mount("v2", "cgroup2 cgroup2"))) << "one is not mounted";
     EXPECT_FALSE(read("", ""));
-    for (char const* const name : {"a", "b", "c", "d", "e"})
+    for (char const* const name : {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"})
         group(std::string("v2/") + name, "");
     EXPECT_FALSE(read("0::/\n", mount("v2", "cgroup2 cgroup2"))) << "more groups than it pays to read";
 }
