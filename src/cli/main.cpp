@@ -165,7 +165,7 @@ std::unique_ptr<Connection> find_manager(std::optional<std::string> const& runti
 }
 
 /// `mitori ps …` and its like: the name comes first.
-int look_at_processes(std::span<char const* const> words) {
+int look_at_processes(std::span<char const* const> words, Programs const& programs) {
     std::ios::sync_with_stdio(false);
     std::vector<std::string> const rest(words.begin() + 1, words.end());
     auto const* const program = find_process_program(words.front(), rest);
@@ -173,7 +173,9 @@ int look_at_processes(std::span<char const* const> words) {
                                      .screen = screen_of(STDOUT_FILENO),
                                      .out = std::cout,
                                      .err = std::cerr,
-                                     .manager = find_manager});
+                                     .manager = find_manager,
+                                     .deaths = programs.deaths,
+                                     .logs = programs.logs});
     std::cout.flush();
     return status;
 }
@@ -184,7 +186,8 @@ int look_at_deaths(std::span<char const* const> words, Programs const& programs)
     DeathsCall const call{.words = {words.begin() + 1, words.end()},
                           .screen = screen_of(STDOUT_FILENO),
                           .out = std::cout,
-                          .err = std::cerr};
+                          .err = std::cerr,
+                          .manager = find_manager};
     bool const why = std::string_view(words.front()) == "why";
     int const status = why ? run_why(call, programs.deaths, programs.logs) : run_deaths(call, programs.deaths);
     std::cout.flush();
@@ -197,8 +200,13 @@ struct ProgramCall {
     Program const* program = nullptr;
     int first = 0;
 };
-ProgramCall find_program(int argc, char** argv, Programs const& programs, Program const& logs, Program const& deaths) {
-    static Program const processes = look_at_processes;
+/// Those whose words are read here, by what they share.
+struct Readers {
+    Program logs;
+    Program deaths;
+    Program processes;
+};
+ProgramCall find_program(int argc, char** argv, Programs const& programs, Readers const& readers) {
     for (int i = 1; i < argc; ++i) {
         std::string_view const word = argv[i];
         constexpr std::string_view option = "--runtime-dir";
@@ -217,11 +225,11 @@ ProgramCall find_program(int argc, char** argv, Programs const& programs, Progra
         else if (word == "record")
             return {&programs.record, i};
         else if (word == "logs" || word == "journalctl")
-            return {&logs, i};
+            return {&readers.logs, i};
         else if (word == "deaths" || word == "why")
-            return {&deaths, i};
+            return {&readers.deaths, i};
         else if (find_process_program(word, {argv + i + 1, argv + argc}) != nullptr)
-            return {&processes, i};
+            return {&readers.processes, i};
         else
             break;
     }
@@ -247,12 +255,13 @@ int run(int argc, char** argv, Programs const& programs) {
     std::string const called = argc > 0 ? std::string(file_name(argv[0])) : "mitori";
     auto const kin = called == "systemctl" ? Kin::systemctls : Kin::ours;
     std::string const program = kin == Kin::systemctls ? "systemctl" : "mitori";
-    Program const logs = [&](std::span<char const* const> words) { return read_logs(words, programs); };
-    Program const deaths = [&](std::span<char const* const> words) { return look_at_deaths(words, programs); };
-    if (called == "journalctl") return logs({argv, static_cast<std::size_t>(argc)});
+    Readers const readers{
+        .logs = [&](std::span<char const* const> words) { return read_logs(words, programs); },
+        .deaths = [&](std::span<char const* const> words) { return look_at_deaths(words, programs); },
+        .processes = [&](std::span<char const* const> words) { return look_at_processes(words, programs); }};
+    if (called == "journalctl") return readers.logs({argv, static_cast<std::size_t>(argc)});
     if (kin == Kin::ours)
-        if (auto const call = find_program(argc, argv, programs, logs, deaths);
-            call.program != nullptr && *call.program)
+        if (auto const call = find_program(argc, argv, programs, readers); call.program != nullptr && *call.program)
             return (*call.program)({argv + call.first, static_cast<std::size_t>(argc - call.first)});
 
     auto options = parse_options(argc, argv);

@@ -13,6 +13,7 @@ constexpr auto programs = std::to_array<ProcessProgram>({
     {"tree", run_tree, always},
     {"sessions", run_sessions, always},
     {"inspect", run_inspect, always},
+    {"top", run_top, always},
     {"kill", run_kill, kill_takes},
 });
 

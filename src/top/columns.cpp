@@ -174,7 +174,7 @@ std::vector<Column const*> columns_for(std::size_t width, Graphs graphs) {
     for (auto const& column : table)
         if (graphs == Graphs::yes || !column.title.empty()) by_importance.push_back(&column);
     std::ranges::sort(by_importance, {}, &Column::importance);
-    auto const command = std::max<std::size_t>(width < 60 ? 12 : 22, width / 4);
+    auto const command = std::max<std::size_t>(width < 60 ? 16 : 22, width / 4);
     std::size_t used = 0;
     std::vector<Column const*> chosen;
     for (auto const* const column : by_importance) {

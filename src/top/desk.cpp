@@ -10,7 +10,7 @@ namespace mitori::top {
 namespace {
 
 constexpr std::string_view keys_of_list =
-    "? help  / search  \\ filter  > sort  t tree  k signal  i inspect  w why  l logs  u unit  q quit";
+    "?:help /:search \\:filter >:sort t:tree k:signal i:inspect w:why l:logs q:quit";
 constexpr std::string_view keys_while_typing = "Enter take it  Escape leave";
 
 std::string interval_words(base::Usec interval) {

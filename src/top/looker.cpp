@@ -100,13 +100,20 @@ void Looker::take(procfs::Row& row, double seconds) {
     if (known.is_read && ran == 0 && known.io) look_.processes.back().io = known.io = 0;
 }
 
-Process Looker::show(procfs::Row const& row, Known const& known, std::uint64_t ran, double cpu) const {
+std::uint64_t Looker::resident_of(procfs::Row const& row, Known const& known) {
     static auto const page = procfs::read_machine().page_size;
+    if (!known.is_read) return row.resident_pages * page;
+    // Linux counts for each processor apart, and stat leaves out what is not added up yet; the change is told well.
+    auto const grown = known.resident + row.resident_pages * page;
+    return grown - std::min(grown, known.rough_pages * page);
+}
+
+Process Looker::show(procfs::Row const& row, Known const& known, std::uint64_t ran, double cpu) const {
     Process made{.pid = row.pid,
                  .parent = row.parent,
                  .start_ticks = row.start_ticks,
                  .cpu_ticks = row.cpu_ticks(),
-                 .resident = row.resident_pages * page,
+                 .resident = resident_of(row, known),
                  .cpu = ran == 0 ? 0 : cpu,
                  .threads = row.threads,
                  .nice = row.nice,
@@ -147,12 +154,15 @@ void Looker::read_details(std::size_t index) {
     if (!row || row->start_ticks != known.start_ticks) return; // it has ended: the next look says so
     bool const is_first = !known.is_read;
     known.is_read = true;
+    known.resident = row->resident_kib * 1024;
+    known.rough_pages = row->resident_pages;
     known.user = row->uids[procfs::effective_id];
     known.real_user = row->uids[procfs::real_id];
     known.command = base::printable(row->command_line);
     known.cgroup_unit = base::printable(procfs::unit_of_cgroup(row->cgroup));
     known.container = container_word(row->cgroup);
     if (is_first) read_io(process.pid, known);
+    process.resident = resident_of(*row, known);
     process.user = known.user;
     process.real_user = known.real_user;
     process.command = known.command;

@@ -39,9 +39,11 @@ private:
     struct Known {
         std::uint64_t start_ticks = 0;
         std::uint64_t cpu_ticks = 0;
-        std::uint64_t seen = 0; ///< number of the look
-        std::string comm;       ///< as it is
-        bool is_read = false;   ///< whether what follows is
+        std::uint64_t seen = 0;     ///< number of the look
+        std::string comm;           ///< as it is
+        bool is_read = false;       ///< whether what follows is
+        std::uint64_t resident = 0; ///< bytes, exactly, and what stat said of it then, roughly
+        std::uint64_t rough_pages = 0;
         std::uint32_t user = 0;
         std::uint32_t real_user = 0;
         std::string command;
@@ -53,6 +55,7 @@ private:
     };
     void take(procfs::Row& row, double seconds);
     [[nodiscard]] Process show(procfs::Row const& row, Known const& known, std::uint64_t ran, double cpu) const;
+    [[nodiscard]] static std::uint64_t resident_of(procfs::Row const& row, Known const& known);
     void read_io(pid_t pid, Known& known);
     void read_details(std::size_t index);
     void describe_groups();

@@ -16,7 +16,7 @@ TEST(Graph, draws_the_newest_at_the_right) {
     std::vector<float> const values{0, 0.25F, 0.5F, 1, 2};
     EXPECT_EQ(graph(values, 7, 1, Glyphs::utf8), "  ▁▃▅██");
     EXPECT_EQ(graph(values, 3, 1, Glyphs::utf8), "▅██");
-    EXPECT_EQ(graph(values, 7, 1, Glyphs::ascii), "  _.=##");
+    EXPECT_EQ(graph(values, 7, 1, Glyphs::ascii), "  _-=##");
     EXPECT_EQ(graph({}, 3, 1, Glyphs::utf8), "   ");
     EXPECT_EQ(own_graph(values, 5, 0, Glyphs::utf8), "▁▂▃▅█");
     EXPECT_EQ(own_graph(values, 5, 100, Glyphs::utf8), "▁▁▁▁▁");
