@@ -10,39 +10,39 @@ namespace mitori::top {
 namespace {
 
 constexpr std::string_view help_text = R"(Moving
-  Up Down PgUp PgDn Home End     the selection; the mouse wheel and a click, too
-  Left Right Space               fold what is below it, unfold, one or the other
+  Up Down PgUp PgDn Home End  the selection; the mouse wheel and a click, too
+  Left Right Space            fold what is below it; unfold
 
 What is shown
-  P M T N O                      sort by processor, memory, time, number, input and output
-  < > (F6)                       sort by the column before, the next; the same again turns it round
-  a click on a title             sort by that column
-  R                              turn the order round
-  t (F5)                         a tree of units, containers and processes; or processes alone
-  \ (F4)                         filter: a part of the command, the user, the unit, or a number
-  / (F3), n                      search, the next one
-  c I K                          arguments, idle processes, kernel threads: shown or not
-  d, p                           seconds between looks, pause
+  P M T N O                   sort by CPU, memory, time, number, I/O
+  < > (F6)                    sort by the column before, the next
+  a click on a title          sort by that column
+  R                           turn the order round; so does sorting by it again
+  t (F5)                      units, containers, processes; or the latter alone
+  \ (F4)                      only: part of command, user or unit, or a number
+  / (F3), n                   search, the next one
+  c I K                       arguments, idle, kernel threads: shown or not
+  d, p                        seconds between looks, pause
 
 The selected row
-  Enter i                        inspect: everything that the kernel tells of the process
-  w                              why: how the unit's main process died last; of a process in none, of its number
-  l                              logs of the unit, or of the process
-  u                              the state of its unit
-  k (F9)                         send a signal: shows whom it will hit, and asks
+  Enter i                     inspect: everything that the kernel tells of it
+  w                           why: how the unit's main process died last
+  l                           logs of the unit, or of the process
+  u                           the state of its unit
+  k (F9)                      send a signal: shows whom it will hit, and asks
 
-  q (F10)                        leave
+  q (F10)                     leave
 
 Columns
-  (3)                            a group's row: a unit, a container, with so many processes
-  S                              state; of a unit A active, F failed, C changing
-  CPU%                           of one processor; behind it the last looks, a full block is one processor
-  MEM                            resident, of a group the sum; behind it how it went
-  IO/s                           bytes that were read and written, each second
-  PSI                            percent of ten seconds in which somebody in the group had to wait, for the
-                                 processor, memory or a disk, whichever is most
-  RST                            how often the unit was restarted
-  -                              not told here
+  (3)                         a group: a unit, a container, of so many
+  S                           state; of a unit A active, F failed, C changing
+  CPU%                        of one processor; behind it the last looks
+  MEM                         resident; of a group the sum
+  IO/s                        bytes that were read and written, each second
+  PSI                         percent of ten seconds in which somebody had
+                              to wait for CPU, memory or a disk
+  RST                         how often the unit was restarted
+  -                           not told here
 )";
 
 constexpr std::string_view pane_keys = "q back  arrows PgUp PgDn Home End";
