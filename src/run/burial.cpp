@@ -88,7 +88,6 @@ Death describe_living(pid_t pid) {
     death.session = row->session;
     death.started = procfs::started_at(row->start_ticks);
     death.user = procfs->owner(pid);
-    death.command_line = procfs->command_line(pid);
     death.executable = base::sys::read_link(fmt::format("/proc/{}/exe", pid)).value_or("");
     death.parent.pid = row->parent;
     if (auto const parent = procfs->process(row->parent)) {
@@ -104,6 +103,8 @@ std::vector<Death> deaths_of(Settings const& settings, Report const& report, Dea
         if (one.end) deaths.push_back(death_of(one));
     auto death = command;
     if (death.comm.empty()) death.comm = settings.command.front().substr(settings.command.front().rfind('/') + 1);
+    // As we started it: one that ends at once tells no other any more.
+    death.command_line = base::printable(base::join(settings.command, " "));
     take_exit(death, report.ended.exit);
     judge_command(death, settings, report.ended.timed_out);
     deaths.push_back(std::move(death));
