@@ -152,10 +152,10 @@ class Deaths(harness.Case):
         self.job("late/start", "the start of late.service, failed at ", "by the manager: its start timed out after 1s")
 
     def test_a_job_that_ends_something(self):
-        self.start("sleeper.service")
-        pid = self.machine.main_pid("sleeper.service")
-        self.stop("sleeper.service")
-        self.job("sleeper/stop", "the stop of sleeper.service, was done at ", f"sleep (pid {pid}, unit sleeper.service)")
+        self.start("other.service")
+        pid = self.machine.main_pid("other.service")
+        self.stop("other.service")
+        self.job("other/stop", "the stop of other.service, was done at ", f"sleep (pid {pid}, unit other.service)")
 
     def test_a_job_that_is_not_done_yet_is_asked_of_the_manager(self):
         self.ok(self.machine.mitori("start", "--no-block", "slow.service"))
