@@ -17,6 +17,14 @@
 
 namespace mitori::manager {
 
+/// Of those that the kernel ends for want of memory.
+struct OomCount {
+    std::uint64_t kills = 0;   ///< when it was looked at last
+    std::uint64_t victims = 0; ///< of the last look, whose ends have not been told of yet
+    base::Stamp seen;
+    loop::WatchPtr timer; ///< looks again
+};
+
 /// What a unit is doing, apart from its settings.
 struct Live {
     ActiveState active = ActiveState::inactive;
@@ -39,11 +47,8 @@ struct Live {
     bool begun = false;            ///< a life has begun, and has no process yet
     bool bounded = false;          ///< its group has bounds, of this life or an earlier one
     std::vector<int> joins;        ///< cgroup::Groups::Bounds
-    bool counts_oom = false;       ///< somebody counts those that the kernel ends for want of memory …
-    std::uint64_t oom_kills = 0;   ///< … and that was the number when it was looked at last
-    std::uint64_t oom_victims = 0; ///< of the last look, whose ends have not been told of yet
-    base::Stamp oom_seen;
-    loop::WatchPtr oom_timer; ///< looks again
+    bool counts_oom = false;       ///< somebody counts those that the kernel ends for want of memory
+    std::unique_ptr<OomCount> oom; ///< null: nobody has ever counted
 };
 
 /// A change of state that has to be followed up. Expected: the unit's own job was at work on it.

@@ -48,11 +48,9 @@ base::Result<void> Manager::begin() {
         groups_watch_ =
             TRY(around_.loop.on_ready(groups.events(), loop::Interest::read, loop::Urgency::group, [this](loop::Ready) {
                 for (auto const& path : around_.groups.take_oom())
-                    if (auto const found = unit_of_group_.find(path); found != unit_of_group_.end())
-                        on_oom_event(found->second);
+                    if (auto const unit = unit_with_group(path)) on_oom_event(*unit);
                 for (auto const& path : around_.groups.take_empty())
-                    if (auto const found = unit_of_group_.find(path); found != unit_of_group_.end())
-                        tell_empty(found->second);
+                    if (auto const unit = unit_with_group(path)) tell_empty(*unit);
             }));
     return take_leftovers();
 }
@@ -95,16 +93,29 @@ std::string_view Manager::sub_state(UnitRef unit) {
     return active ? "active" : live.active == ActiveState::failed ? "failed" : "dead";
 }
 
+// A group is called after its unit (group_path), so that nothing has to be kept for this.
+std::optional<UnitRef> Manager::unit_with_group(std::string_view path) {
+    auto name = path.substr(path.rfind('/') + 1);
+    if (name.starts_with('_')) name.remove_prefix(1);
+    auto const unit = graph_.find(name);
+    return unit && at(*unit).group == path ? unit : std::nullopt;
+}
+
+/// Whose group this is, or lies in.
+std::optional<UnitRef> Manager::unit_around(std::string_view path) {
+    while (!path.empty()) {
+        if (auto const unit = unit_with_group(path)) return unit;
+        auto const slash = path.rfind('/');
+        path = slash == path.npos ? std::string_view() : path.substr(0, slash);
+    }
+    return std::nullopt;
+}
+
 std::optional<UnitRef> Manager::unit_of(pid_t pid) {
     if (auto known = children_->unit_of(pid)) return known;
     if (around_.groups.place() != cgroup::Place::none) {
-        auto path = around_.groups.path_of(pid);
-        while (path && !path->empty()) {
-            if (auto const found = unit_of_group_.find(*path); found != unit_of_group_.end()) return found->second;
-            auto const slash = path->rfind('/');
-            path = slash == std::string::npos ? std::string() : path->substr(0, slash);
-        }
-        return std::nullopt;
+        auto const path = around_.groups.path_of(pid);
+        return path ? unit_around(*path) : std::nullopt;
     }
     for (std::size_t i = 0; i < lives_.size(); ++i) {
         auto const unit = static_cast<UnitRef>(i);

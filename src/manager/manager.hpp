@@ -159,6 +159,8 @@ private:
     void take_in(UnitRef unit, pid_t pid);
     void watch_stranger(pid_t pid);
     void know_group(UnitRef unit);
+    [[nodiscard]] std::optional<UnitRef> unit_with_group(std::string_view path);
+    [[nodiscard]] std::optional<UnitRef> unit_around(std::string_view path);
     // manager_host.cpp, manager_starts.cpp, manager_notify.cpp: ServiceHost, and what children and sockets tell
     base::Stamp now() const override { return around_.loop.now(); }
     std::expected<process::SpawnId, process::SpawnError> spawn(UnitRef unit, SpawnOrder order) override;
@@ -233,7 +235,6 @@ private:
     std::vector<Job> held_back_;      ///< starts that wait for the spawner, in order
     std::vector<Notification> early_; ///< of nobody that we know, while the spawner has more to tell
     std::vector<UnitRef> waiting_empty_;
-    std::unordered_map<std::string, UnitRef> unit_of_group_;
 
     Prepare prepare_;
     bool reloading_ = false, reload_again_ = false, shutting_down_ = false;

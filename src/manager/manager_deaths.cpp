@@ -50,14 +50,7 @@ std::optional<UnitRef> Manager::unit_of_remains(status::Death const& death) {
     auto const base = around_.groups.base();
     auto const skipped = base == "/" ? 1 : base.size() + 1;
     if (path.size() <= skipped || (base != "/" && !path.starts_with(base + "/"))) return std::nullopt;
-    path.remove_prefix(skipped);
-    while (!path.empty()) {
-        if (auto const found = unit_of_group_.find(std::string(path)); found != unit_of_group_.end())
-            return found->second;
-        auto const slash = path.rfind('/');
-        path = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-    }
-    return std::nullopt;
+    return unit_around(path.substr(skipped));
 }
 
 } // namespace mitori::manager

@@ -164,7 +164,6 @@ void Manager::know_group(UnitRef unit) {
     if (!live.group.empty()) return;
     auto const& settings = graph_.unit(unit);
     live.group = group_path(settings.id, settings.slice);
-    unit_of_group_[live.group] = unit;
 }
 
 std::string Manager::new_invocation(UnitRef unit) {

@@ -24,18 +24,21 @@ void Manager::set_bounds(UnitRef unit) {
         live.bounded = true;
     }
     live.counts_oom = around_.groups.watch_oom(live.group).has_value();
-    live.oom_kills = live.counts_oom ? around_.groups.oom_kills(live.group).value_or(0) : 0;
+    if (!live.counts_oom) return;
+    if (!live.oom) live.oom = std::make_unique<OomCount>();
+    live.oom->kills = around_.groups.oom_kills(live.group).value_or(0);
 }
 
 // Whether somebody has been ended since the last look.
 bool Manager::look_for_oom(UnitRef unit) {
     auto& live = at(unit);
     if (!live.counts_oom || !live.service) return false;
+    auto& count = *live.oom;
     auto const kills = around_.groups.oom_kills(live.group).value_or(0);
-    if (kills <= live.oom_kills) return false;
-    auto const victims = kills - std::exchange(live.oom_kills, kills);
-    live.oom_seen = now();
-    live.oom_victims = victims;
+    if (kills <= count.kills) return false;
+    auto const victims = kills - std::exchange(count.kills, kills);
+    count.seen = now();
+    count.victims = victims;
     say(unit, base::Priority::notice,
         victims == 1 ? "A process of this unit has been killed by the OOM killer."
                      : fmt::format("{} processes of this unit have been killed by the OOM killer.", victims));
@@ -47,20 +50,22 @@ std::optional<cgroup::Groups::OomLimit> Manager::take_oom_victim(UnitRef unit, p
     constexpr auto just_now = std::chrono::seconds(1);
     auto& live = at(unit);
     bool const killed = exit.kind == process::ExitKind::killed && exit.status == SIGKILL;
-    if (!killed || live.oom_victims == 0 || now().monotonic - live.oom_seen.monotonic > just_now) return std::nullopt;
-    --live.oom_victims;
+    if (!killed || !live.oom || live.oom->victims == 0) return std::nullopt;
+    if (now().monotonic - live.oom->seen.monotonic > just_now) return std::nullopt;
+    --live.oom->victims;
     return around_.groups.oom_limit(live.group);
 }
 
 // In a v1 group the kernel tells before it looks for a victim, which may take it a while.
 void Manager::on_oom_event(UnitRef unit, int looks_left) {
     constexpr auto pause = std::chrono::milliseconds(20);
+    if (!at(unit).oom) return;
     bool const ran_out = look_for_oom(unit);
-    if (ran_out || looks_left == 0) at(unit).oom_timer.reset();
+    auto& again = at(unit).oom->timer;
+    again.reset();
     if (ran_out) return service_at(unit).on_oom();
     if (looks_left == 0) return;
-    at(unit).oom_timer =
-        timer(now().monotonic + pause, [this, unit, looks_left] { on_oom_event(unit, looks_left - 1); });
+    again = timer(now().monotonic + pause, [this, unit, looks_left] { on_oom_event(unit, looks_left - 1); });
 }
 
 } // namespace mitori::manager
