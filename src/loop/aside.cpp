@@ -32,6 +32,7 @@ base::Result<std::unique_ptr<Aside>> Aside::begin(Loop& loop, std::function<void
     if (!aside->over_) return base::errno_error("eventfd");
     auto finish = [self = aside.get(), done = std::move(done)] {
         self->watch_.reset();
+        self->thread_.join(); // it has nothing more to do; what it wrote is ours from here on
         done();
     };
     aside->watch_ = TRY(loop.on_ready(aside->over_.get(), Interest::read, Urgency::normal,
