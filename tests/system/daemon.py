@@ -80,6 +80,7 @@ class Daemon(harness.Case):
         self.wait_for_answer()
 
     def test_status_names_its_main_process_and_shows_its_tree(self):
+        self.wait_for_answer()  # what is Type=simple is active before it executes its program
         main = self.main()
         processes = {p.pid: p for p in self.machine.processes_of(self.unit)}
         self.assertEqual((processes[main].name, processes[main].parent), (self.program, 1))

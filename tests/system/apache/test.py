@@ -23,6 +23,7 @@ class Apache(harness.Case):
 
     def test_its_main_process_is_the_parent_of_its_workers(self):
         main = self.machine.main_pid(self.unit)
+        harness.wait_until(lambda: len(self.machine.processes_of(self.unit)) > 2, "it has two workers")
         processes = {p.pid: p for p in self.machine.processes_of(self.unit)}
         self.assertEqual((processes[main].name, processes[main].parent), ("apache2", 1))
         workers = [p for p in processes.values() if p.pid != main]

@@ -31,7 +31,7 @@ class Cron(daemon.Daemon):
     def ask(self):
         # A table that has been read is an answer only once: the next start is a boot again.
         answer = self.machine.root / "tmp/first"
-        harness.wait_until(lambda: self.machine.exists("/tmp/first") and answer.read_text(), "the first job ran", 5)
+        harness.wait_until(lambda: self.machine.exists("/tmp/first") and answer.read_text(), "the first job ran")
         self.assertEqual(answer.read_text(), "started as root\n")
 
     def test_what_follows_a_killed_main_process_is_what_restart_says(self):

@@ -69,6 +69,7 @@ class Haproxy(daemon.Daemon):
         restarts = int(self.machine.show(self.unit, "NRestarts"))
         self.machine.kill(self.main(), signal.SIGTERM)
         self.machine.wait_for(self.unit, NRestarts=str(restarts + 1), SubState="running")
+        self.wait_for_answer()  # it is ready a moment before it has its handlers
         self.stop(self.unit)
         # SuccessExitStatus=143: what the master may end with after SIGTERM.
         seen = self.machine.show(self.unit, "Result", "ExecMainStatus", "SuccessExitStatus")
