@@ -1,8 +1,10 @@
 #include "cgroup/limits.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <thread>
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
@@ -148,8 +150,14 @@ Limited Limited::apply(Limits const& limits, int group, std::string const& name,
 }
 
 Limited::~Limited() {
+    // That its last process has ended is told of v2 a moment before every other hierarchy has counted it.
+    constexpr int tries = 50;
     for (auto const& group : groups_)
-        static_cast<void>(base::sys::remove_directory(group.path));
+        for (int n = 0; n < tries; ++n) {
+            auto const removed = base::sys::remove_directory(group.path);
+            if (removed || removed.error().number != EBUSY) break;
+            std::this_thread::yield();
+        }
 }
 
 std::vector<int> Limited::joins() const {
