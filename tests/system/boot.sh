@@ -16,6 +16,7 @@ mkdir "$work/upper" "$work/scratch" "$work/root" "$work/units"
 cp -R "$units/." "$work/units"
 mount -t overlay -o "lowerdir=/,upperdir=$work/upper,workdir=$work/scratch" overlay "$work/root"
 cd "$work/root"
+rm -rf var/lib/mitori var/log/mitori root/.local/state/mitori # what a manager of the host may have kept
 
 mkdir -p usr/local/bin
 : >usr/local/bin/mitori

@@ -21,9 +21,12 @@ class Apache(harness.Case):
         self.assertState(self.unit, "active", "running")
         self.assertIn("Apache2 Debian Default Page", self.page())
 
+    def wait_for_workers(self):
+        harness.wait_until(lambda: len(self.machine.processes_of(self.unit)) > 2, "it has two workers")
+
     def test_its_main_process_is_the_parent_of_its_workers(self):
         main = self.machine.main_pid(self.unit)
-        harness.wait_until(lambda: len(self.machine.processes_of(self.unit)) > 2, "it has two workers")
+        self.wait_for_workers()
         processes = {p.pid: p for p in self.machine.processes_of(self.unit)}
         self.assertEqual((processes[main].name, processes[main].parent), ("apache2", 1))
         workers = [p for p in processes.values() if p.pid != main]
@@ -31,6 +34,7 @@ class Apache(harness.Case):
         self.assertEqual({p.parent for p in workers}, {main})
 
     def test_status_shows_command_main_process_and_tree(self):
+        self.wait_for_workers()
         text = self.ok(self.machine.mitori("status", self.unit))
         main = self.machine.main_pid(self.unit)
         self.assertIn("Loaded: loaded (/lib/systemd/system/apache2.service; ", text)
@@ -40,7 +44,7 @@ class Apache(harness.Case):
         self.assertRegex(text, rf"Main PID: {main} \(apache2\)")
         self.assertRegex(text, r"Tasks: \d+")
         self.assertRegex(text, r"CPU: \d+")
-        self.assertEqual(text.count("/usr/sbin/apache2 -k start"), len(self.machine.processes_of(self.unit)))
+        self.assertEqual(text.count("/usr/sbin/apache2 -k start"), len(self.machine.processes_of(self.unit)), text)
 
     def test_is_restarted_when_its_main_process_is_killed(self):
         # systemd.service(5): on-abort restarts after an uncaught signal that is no clean exit, and SIGKILL is one.
