@@ -51,7 +51,8 @@ std::vector<std::string> last_lines(control::Logs& logs, Death const& death) {
     control::LogQuery query;
     query.lines = lines_shown;
     query.until = death.ended.realtime + late;
-    if (death.started.count() != 0) query.since = death.started;
+    // Where a manager told it, it is when the manager heard of the start: on a crowded machine a moment after it.
+    if (death.started.count() != 0) query.since = death.started - late;
     query.matches = {fmt::format("_PID={}", death.who.pid)};
     if (!death.boot.empty()) query.matches.push_back("_BOOT_ID=" + death.boot);
     if (!death.invocation.empty()) query.invocation = death.invocation;
